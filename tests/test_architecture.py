@@ -33,7 +33,7 @@ HOMES = {
     "jinja2": {"render", "web"},
     "matplotlib": {"render"},
     "defusedxml": {"library", "photos"},
-    "sklearn": {"library"},
+    "openTSNE": {"library"},
     "yaml": set(),
     "h5py": {"weights"},
     "rawpy": {"photos"},

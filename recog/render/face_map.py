@@ -5,15 +5,12 @@ import io
 from pathlib import Path
 
 from recog.library.private_file import write_private
-from recog.library.reports.results import FaceMap
+from recog.library.reports.map_results import FaceMap
 from recog.printable import printable
 from recog.render.canvas import figure
 from recog.render.figures import count
 from recog.render.page import report
 
-SIDE = 1000
-"""Units of the map's side in the page's drawing; dots keep a margin."""
-MARGIN = 30
 NAMES_SHOWN = 40
 """Names written on the PNG, those with most faces."""
 
@@ -27,22 +24,16 @@ def write_map(found: FaceMap, path: Path) -> None:
 def map_page(found: FaceMap) -> str:
     """Render a drawing whose dots show a thumbnail and a name, as text. See recog.render.page.report."""
     hue = _hues(found)
-    values = {
-        "heading": title(found),
-        "caption": caption(found),
-        "side": SIDE,
-        "dots": [
-            {
-                "x": _place(one.x),
-                "y": _place(1 - one.y),
-                "hue": None if one.person is None else hue[one.person],
-                "label": _label(one.person),
-            }
-            for one in found.faces
-        ],
-        "faces": [[_label(one.person), base64.b64encode(one.thumbnail).decode()] for one in found.faces],
+    people: dict[str | None, int] = {name: number for number, name in enumerate([None, *hue])}
+    drawn = {
+        "people": [[_label(None), None], *([_label(name), angle] for name, angle in hue.items())],
+        "places": [[round(one.x, 5), round(1 - one.y, 5), people[one.person]] for one in found.faces],
+        "thumbnails": {
+            place: base64.b64encode(one.thumbnail).decode() for place, one in enumerate(found.faces) if one.thumbnail
+        },
     }
-    return report("map.html", values, title="map of faces", styles=["map.css"], scripts=["map.js"])
+    values: dict[str, object] = {"heading": title(found), "caption": caption(found), "drawn": drawn}
+    return report("map.html", values, title="map of faces", styles=["map.css"], scripts=["plane.js", "map.js"])
 
 
 def map_picture(found: FaceMap) -> bytes:
@@ -76,8 +67,21 @@ def title(found: FaceMap) -> str:
 def caption(found: FaceMap) -> str:
     """Say how many faces there are, and how to read the map."""
     shown = count(len(found.faces), "face")
-    sample = f", an even sample of {found.all_faces:,}" if found.all_faces > len(found.faces) else ""
-    return f"{shown}{sample}, by {found.network.name}. Near means alike; how far apart groups lie means little."
+    pictured = sum(bool(one.thumbnail) for one in found.faces)
+    some = f" ({pictured:,} with a picture)" if pictured < len(found.faces) else ""
+    return f"{shown}{some}, by {found.network.name}. Near means alike; how far apart groups lie means little."
+
+
+def kept_words(found: FaceMap) -> str:
+    """Say what became of the places of the library's map; "" for a person's, which is not kept."""
+    if found.person is not None:
+        return ""
+    if not found.kept:
+        return (
+            "The places were not kept, because another process writes or the library may only be read: "
+            "the next map computes them again."
+        )
+    return f"{count(found.added, 'new face')} placed; the rest lies where it lay." if found.added else "No face is new."
 
 
 def _hues(found: FaceMap) -> dict[str, int]:
@@ -92,7 +96,3 @@ def _hues(found: FaceMap) -> dict[str, int]:
 
 def _label(person: str | None) -> str:
     return "nobody named" if person is None else printable(person)
-
-
-def _place(value: float) -> float:
-    return MARGIN + value * (SIDE - 2 * MARGIN)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # each part is imported when it is first used
     from recog.store.photos.faces import Faces
     from recog.store.photos.files import Files
     from recog.store.photos.hnsw import HnswIndexes
+    from recog.store.photos.map_places import MapPlaces
     from recog.store.photos.nearest import NearestFaces
     from recog.store.photos.photos import Photos
     from recog.store.photos.roots import Roots
@@ -44,8 +45,8 @@ class Catalog:
     """Photos, faces, embeddings, people and style jobs of one library; made by recog.store.engine.open_catalog.
 
     Its methods are those of its parts: `files`, `roots`, `jobs`, `photos`, `timeline`, `faces`, `embeddings`,
-    `nearest`, `hnsw`, `people`, `matches`, `acts`, `accounts`, `clusters`, `albums`, `styles`, `erasure`, `retention`,
-    `old_pages`, `upkeep`, `roles`, `server`. A part may be replaced by assigning another one.
+    `map_places`, `nearest`, `hnsw`, `people`, `matches`, `acts`, `accounts`, `clusters`, `albums`, `styles`, `erasure`,
+    `retention`, `old_pages`, `upkeep`, `roles`, `server`. A part may be replaced by assigning another one.
 
     Each method is one transaction: all or nothing, also when the process is killed. Threads may share a catalog:
     several read beside one that writes, and writers wait for each other. Whatever the database raises leaves as a
@@ -106,6 +107,13 @@ class Catalog:
         from recog.store.photos.embeddings import StoredEmbeddings
 
         return StoredEmbeddings(self._database)
+
+    @cached_property
+    def map_places(self) -> MapPlaces:
+        """Where faces lie on the map of the library."""
+        from recog.store.photos.map_places import MapPlaces
+
+        return MapPlaces(self._database)
 
     @cached_property
     def nearest(self) -> NearestFaces:

@@ -9,6 +9,7 @@ GET                                 answers
 /api/people/{person_id}/similar?k=  SimilarPeople, the most alike first
 /api/groups                         UnnamedFaces
 /api/duplicates                     DuplicateReport
+/api/map                            MapPlaces: the kept map of the faces, packed
 /api/copies                         CopiedPhotos: pictures in two files or more, the best file first
 /api/ignored?start=&limit=          IgnoredPage
 /api/photos?start=&limit=           PhotoPage, the newest photo first
@@ -39,6 +40,7 @@ from recog.library.maintenance.results import LibraryStatus
 from recog.library.people.results import History, PersonDetail, SimilarPeople
 from recog.library.recognition.neighbours import FaceNeighbours
 from recog.library.recognition.results import FaceReasons
+from recog.library.reports.map_results import MapPlaces
 from recog.library.reports.results import CopiedPhotos, DuplicateReport, FaceSample, UnnamedGroup
 from recog.query.reading import LONGEST
 from recog.store.account_records import Role
@@ -120,6 +122,13 @@ def groups(opened: Reporting) -> Document:
 def duplicates(opened: Reporting) -> Document:
     """People and clusters that are probably one person, and photos that are there twice."""
     return Document(opened.library.reports.duplicates())
+
+
+@router.get("/map", responses=answers(MapPlaces) | documented())
+@needs(Role.EDITOR)
+def face_map(opened: Reporting) -> Document:
+    """The map of the faces that `report map` made last, packed."""
+    return Document(opened.library.reports.map_places())
 
 
 @router.get("/copies", responses=answers(CopiedPhotos) | documented())

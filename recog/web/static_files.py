@@ -29,6 +29,7 @@ _KINDS = {
     "scrubber.js": "text/javascript; charset=utf-8",
     "lightbox.js": "text/javascript; charset=utf-8",
     "draw.js": "text/javascript; charset=utf-8",
+    "map.js": "text/javascript; charset=utf-8",
     "index.js": "text/javascript; charset=utf-8",
     "queue.js": "text/javascript; charset=utf-8",
     "float.js": "text/javascript; charset=utf-8",
@@ -37,8 +38,8 @@ _KINDS = {
     "icon-find.svg": "image/svg+xml",
 }
 WORDS = "words.js"
-_SHARED = {"pages.css": ("report.css", "people.css")}
-"""Styles of the reports that come before a style of the pages."""
+_SHARED = {"pages.css": ("report.css", "people.css"), "map.js": ("plane.js",)}
+"""Styles and scripts of the reports that come before one of the pages."""
 _DARK_RULES = {"dark": "@media all", "light": "@media not all"}
 """What stands in place of the question whether the browser's user likes dark pages."""
 

@@ -17,7 +17,10 @@ def test_a_map_is_drawn_and_its_numbers_are_told(recog: Recog, folder: Path, tmp
     recog("index", folder)
     out = tmp_path / "map.html"
     document = json.loads(recog("report", "map", "--out", out, "--json").stdout)
-    assert document == {"file": str(out), "person": None, "faces": 6, "all_faces": 6}
+    told = {"file": str(out), "person": None, "faces": 6, "all_faces": 6, "kept": True}
+    assert document == {**told, "added": 6}
+    assert json.loads(recog("report", "map", "--out", out, "--json").stdout) == {**told, "added": 0}
+    assert json.loads(recog("report", "map", "--out", out, "--anew", "--json").stdout) == {**told, "added": 6}
     assert out.read_text().startswith("<!doctype html>")
     refused = recog("report", "map", "--out", tmp_path / "map.svg")
     assert (refused.exit_code, "ends in .html or .png" in refused.stderr) == (2, True)

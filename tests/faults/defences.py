@@ -1314,6 +1314,13 @@ SABOTAGES = (
         "tests/embed/test_network.py -k digest_of_two_trunks",
     ),
     Sabotage(
+        "new faces join the map without moving the others",
+        "recog/library/reports/face_map.py",
+        "is_new = np.full(len(face_ids), True) if anew else ~np.isin(face_ids, known)",
+        "is_new = np.full(len(face_ids), True)",
+        "tests/library/reports/test_face_map.py -k joins_the_map",
+    ),
+    Sabotage(
         "the thumbnail of a pruned photo goes with it",
         "recog/library/indexing/prune.py", "        context.drop_outdated_thumbnails()\n", "",
         "tests/library/test_thumbnails.py -k a_pruned_photo",

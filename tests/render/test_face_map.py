@@ -3,13 +3,14 @@
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from recog.library.reports.results import FaceMap, MappedFace
-from recog.render.face_map import map_page, map_picture, write_map
+from recog.library.reports.map_results import FaceMap, MappedFace
+from recog.render.face_map import kept_words, map_page, map_picture, write_map
 from recog.types import NetworkInfo
 from tests.browser import CHROMIUM, dom
 from tests.pages import Reader
@@ -26,7 +27,8 @@ MAP = FaceMap(
         MappedFace(2, 1.0, 1.0, None, b""),
         MappedFace(3, 0.5, 0.5, DOLLAR, b""),
     ),
-    50_000,
+    3,
+    True,
     0,
 )
 
@@ -36,9 +38,9 @@ def test_the_page_shows_names_as_text_and_fetches_nothing() -> None:
     read = Reader(page)
     assert read.open == []
     assert read.tags["script"] == 2
-    assert read.tags["circle"] == 3
-    assert SCRIPT in read.text
-    assert "an even sample of 50,000" in " ".join(read.text)
+    assert read.tags["canvas"] == 1
+    assert "</script><script>alert" not in page
+    assert "3 faces (1 with a picture), by facenet-casia" in " ".join(read.text)
     assert not re.findall(r"https?://", page)
     policy = next(value for _, name, value in read.attributes if name == "content" and "default-src" in value)
     assert "default-src 'none'" in policy
@@ -66,9 +68,13 @@ def test_a_dot_shows_its_name_and_thumbnail_in_a_browser(tmp_path: Path) -> None
       const look = () => {
         said.push([document.querySelector("#card p").textContent, document.querySelector("#card img").hidden]);
       };
-      document.querySelectorAll("circle")[1].dispatchEvent(new Event("pointerenter"));
+      const canvas = document.querySelector("#plane");
+      const { left, top: above, width, height } = canvas.getBoundingClientRect();
+      const side = Math.min(canvas.clientWidth, canvas.clientHeight) * 0.94;
+      const [x, y] = [left + width / 2 + side / 2, above + height / 2 - side / 2];
+      canvas.dispatchEvent(new PointerEvent("pointermove", { clientX: x, clientY: y }));
       look();
-      document.dispatchEvent(new KeyboardEvent("keydown", {key: "k"}));
+      for (const key of ["k", "k"]) document.dispatchEvent(new KeyboardEvent("keydown", { key }));
       look();
       document.title = JSON.stringify(said);
     """
@@ -77,4 +83,11 @@ def test_a_dot_shows_its_name_and_thumbnail_in_a_browser(tmp_path: Path) -> None
     title = re.search(r"<title>(.*?)</title>", seen)
     assert title is not None
     said = json.loads(title[1].replace("&lt;", "<").replace("&gt;", ">"))
-    assert said == [["nobody named", True], [SCRIPT, False]]
+    assert said == [["nobody named", True], [DOLLAR, True]]
+
+
+def test_what_became_of_the_places_is_told() -> None:
+    assert kept_words(MAP) == "3 new faces placed; the rest lies where it lay."
+    assert kept_words(replace(MAP, added=0)) == "No face is new."
+    assert kept_words(replace(MAP, kept=False)).startswith("The places were not kept, because another process writes")
+    assert kept_words(replace(MAP, person="Ada")) == ""

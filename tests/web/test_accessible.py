@@ -25,7 +25,7 @@ PAGES = [
     "/duplicates/photos", "/history", "/ignored", "/photos", "/photos/folders", "/photos?faces=with", "/photos/1",
     "/photos/12", "/photos/12/mark", "/albums", "/albums/1",
     "/failures", "/find", "/search", "/search?q=Ada", "/search?q=Ada%20without%20Eda",
-    "/search?q=Ada%20(", "/index", "/index-folders", "/account", "/accounts", "/settings",
+    "/search?q=Ada%20(", "/index", "/index-folders", "/account", "/accounts", "/settings", "/map",
     "/people/99", "/nothing-is-here",
 ]  # fmt: skip
 WIDTHS = [1440, 390]
@@ -78,6 +78,7 @@ def lived_in(folder: Path) -> None:
         library.people.ignore([14])
         library.people.match_all()
         library.albums.add("Ada", "Ada")
+        library.reports.face_map()
         library.accounts.add("Vera", Role.VIEWER)
         library.accounts.withhold("Vera", "Eda")
 

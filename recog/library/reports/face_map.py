@@ -1,111 +1,158 @@
-"""Map of the faces of a library, or of one person: similar faces lie together on a plane."""
+"""Map of the faces of a library, or of one person: similar faces lie together on a plane.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+The places of the whole library's map are kept in the catalog: faces that came since are placed on it, and it is laid
+out anew only if most of its faces are new, or on request. See docs/decisions/face-map.md.
+"""
+
+import base64
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recog.errors import ConfigError, NoFaceFoundError
+from recog.errors import LibraryBusyError, NoFaceFoundError, ReadOnlyError
+from recog.library.context import LibraryContext
 from recog.library.grouping.identity import all_embeddings
-from recog.library.networks import Networks
-from recog.library.reports.results import FaceMap, MappedFace
+from recog.library.reports.map_layout import Places, laid_out, placed_among
+from recog.library.reports.map_results import FaceMap, MappedFace, MappedPerson, MapPlaces
 from recog.store.catalog import Catalog
-from recog.types import Embeddings
+from recog.types import Embeddings, FaceIds, NetworkInfo, Person
 
 LEAST_FACES = 5
 """Fewest faces of a map, because all arrangements of fewer faces look alike."""
-MOST_FACES = 5_000
-"""Most faces on a map; more are sampled evenly, and the map says so. t-SNE takes about a minute on two cores."""
-PERPLEXITY = 30.0
-"""t-SNE's effective number of neighbours (van der Maaten and Hinton 2008); less if there are few faces."""
-
-Points = NDArray[np.float32]
+PICTURED = 5_000
+"""Most faces of a map that bring their thumbnails, at even intervals: a file of more would be too large to open."""
+SIDE = 65_535
+"""Largest coordinate of MapPlaces."""
 
 
-def face_map(catalog: Catalog, networks: Networks, *, name: str | None, seed: int) -> FaceMap:
-    """Return a t-SNE map of the embeddings (scikit-learn), deterministic for a seed.
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Faces that a map may show: their rows (n,) among all, their people (n,) with -1 for nobody, and the names."""
 
-    The map uses squared Euclidean distances and starts from a PCA. Faces that are near on the map are alike; large
-    distances and the size of gaps mean little. Ignored faces are left out; the map of a whole library also leaves out
-    hidden people.
+    rows: NDArray[np.int64]
+    person_ids: NDArray[np.int64]
+    names: dict[int, str]
+
+
+def face_map(context: LibraryContext, *, name: str | None, seed: int, anew: bool) -> FaceMap:
+    """Return a map of the embeddings of the library's faces, or of one person's, which is not kept.
+
+    Faces that are near on the map are alike; large distances and the size of gaps mean little. Ignored faces are left
+    out; the map of a whole library also leaves out hidden people. anew: forget the places of earlier maps.
 
     Raises:
         NoFaceFoundError: there are fewer than LEAST_FACES faces.
+        UnknownPersonError: nobody has that name.
     """
-    face_ids, embeddings = all_embeddings(catalog, networks)
+    catalog, network = context.catalog, context.networks.info
     person = catalog.people.by_name(name) if name is not None else None
-    names = {one.id: one.name for one in catalog.people.all(hidden=person is not None)}
-    hidden = {one.id for one in catalog.people.all(hidden=True)} - names.keys()
-    faces, ignored = catalog.faces.by_ids(face_ids.tolist()), catalog.people.ignored_faces()
-    rows = [
-        row
-        for row, face_id in enumerate(face_ids.tolist())
-        if face_id in faces
-        and face_id not in ignored
-        and (faces[face_id].person_id == person.id if person is not None else faces[face_id].person_id not in hidden)
-    ]
-    if len(rows) < LEAST_FACES:
+    face_ids, embeddings = all_embeddings(catalog, context.networks)
+    shown = _shown(catalog, face_ids, person)
+    if len(shown.rows) < LEAST_FACES:
         whose = f"{person.name} has" if person is not None else "the library has"
-        raise NoFaceFoundError(f"a map takes at least {LEAST_FACES} faces, and {whose} {len(rows)}: index more photos")
-    shown = sampled(rows)
-    points = layout(embeddings[shown], seed=seed)
-    ids = face_ids[shown].tolist()
-    thumbnails = catalog.faces.thumbnails(ids)
+        raise NoFaceFoundError(
+            f"a map takes at least {LEAST_FACES} faces, and {whose} {len(shown.rows)}: index more photos"
+        )
+    if person is not None:
+        places, added, kept = laid_out(embeddings[shown.rows], seed=seed), len(shown.rows), False
+    else:
+        whole, is_new = _library_places(catalog, network, face_ids, embeddings, seed=seed, anew=anew)
+        places, added = whole[shown.rows], int(is_new.sum())
+        kept = not added or _keep(context, face_ids[is_new], whole[is_new], anew=bool(is_new.all()))
+    ids = face_ids[shown.rows].tolist()
+    thumbnails = catalog.faces.thumbnails(pictured(ids))
     return FaceMap(
-        person=person.name if person is not None else None,
-        network=networks.info,
+        person=None if person is None else person.name,
+        network=network,
         faces=tuple(
-            MappedFace(
-                face_id, float(x), float(y), _name(names, faces[face_id].person_id), thumbnails.get(face_id, b"")
-            )
-            for face_id, (x, y) in zip(ids, points.tolist(), strict=True)
+            MappedFace(face_id, x, y, shown.names.get(person_id), thumbnails.get(face_id, b""))
+            for face_id, person_id, (x, y) in zip(ids, shown.person_ids.tolist(), squared(places).tolist(), strict=True)
         ),
-        all_faces=len(rows),
+        added=added,
+        kept=kept,
         seed=seed,
     )
 
 
-def sampled(rows: list[int]) -> list[int]:
-    """Return all rows, or MOST_FACES of them at even intervals."""
-    if len(rows) <= MOST_FACES:
-        return rows
-    return [rows[place] for place in np.linspace(0, len(rows) - 1, MOST_FACES).astype(int).tolist()]
+def map_places(context: LibraryContext) -> MapPlaces:
+    """Return the kept map of the library, without faces that are ignored, hidden or gone; nothing is computed."""
+    catalog, network = context.catalog, context.networks.info.sha256
+    face_ids, places = catalog.map_places.all(network)
+    shown = _shown(catalog, face_ids, None)
+    if len(shown.rows):
+        places = squared(places[shown.rows])
+    numbers = np.rint(places * SIDE).astype("<u2")
+    return MapPlaces(
+        face_ids=_packed(face_ids[shown.rows], "<f8"),
+        x=_packed(numbers[:, 0], "<u2"),
+        y=_packed(numbers[:, 1], "<u2"),
+        person_ids=_packed(shown.person_ids, "<f8"),
+        people=tuple(MappedPerson(one, shown.names[one]) for one in _by_faces(shown.person_ids)),
+        faces=len(shown.rows),
+        missing=max(0, catalog.embeddings.mark(network).count - len(face_ids)),
+    )
 
 
-def layout(embeddings: Embeddings, *, seed: int) -> Points:
-    """(n, dim) -> (n, 2) float32, each axis from 0 to 1; identical embeddings lie on one point."""
-    with _extra():
-        from sklearn.manifold import TSNE  # noqa: PLC0415 - an extra, and slow to load
-    if np.ptp(embeddings, axis=0).max() < 1e-6:
-        return np.full((len(embeddings), 2), 0.5, np.float32)
-    perplexity = min(PERPLEXITY, (len(embeddings) - 1) / 3)
-    # Exact below a few hundred points, because the approximation saves nothing there.
-    method = "exact" if len(embeddings) < 300 else "barnes_hut"
-    sne = TSNE(perplexity=perplexity, init=_start(embeddings), random_state=seed, method=method, n_jobs=1)
-    points = np.asarray(sne.fit_transform(embeddings.astype(np.float32)), np.float32)
-    span = float(np.ptp(points, axis=0).max())
-    centred: Points = (points - (points.max(axis=0) + points.min(axis=0)) / 2) / max(span, 1e-9) + 0.5
-    return centred
+def _by_faces(person_ids: NDArray[np.int64]) -> list[int]:
+    """Return the people, those with most faces first."""
+    found, counts = np.unique(person_ids[person_ids >= 0], return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    people: list[int] = found[order].tolist()
+    return people
 
 
-def _start(embeddings: Embeddings) -> Points:
-    """Return the first two principal components, scaled down (Kobak and Berens 2019), with a fixed sign."""
-    centred = embeddings.astype(np.float64) - embeddings.mean(axis=0)
-    _, _, axes = np.linalg.svd(centred.T @ centred)
-    plane = axes[:2].T * np.sign(axes[:2][np.arange(2), np.abs(axes[:2]).argmax(axis=1)])
-    points = centred @ plane
-    start: Points = (points / max(float(points[:, 0].std()), 1e-12) * 1e-4).astype(np.float32)
-    return start
+def _packed(values: NDArray[Any], kind: str) -> str:
+    return base64.b64encode(np.ascontiguousarray(values, kind).tobytes()).decode("ascii")
 
 
-def _name(names: dict[int, str], person_id: int | None) -> str | None:
-    return None if person_id is None else names.get(person_id)
+def pictured(ids: list[int]) -> list[int]:
+    """Return all faces, or PICTURED of them at even intervals."""
+    if len(ids) <= PICTURED:
+        return ids
+    return [ids[place] for place in np.linspace(0, len(ids) - 1, PICTURED).astype(int).tolist()]
 
 
-@contextmanager
-def _extra() -> Iterator[None]:
+def squared(places: Places) -> Places:
+    """Return places (n, 2) moved and scaled into the square from 0 to 1, both axes alike."""
+    span = float(np.ptp(places, axis=0).max())
+    middle = (places.max(axis=0) + places.min(axis=0)) / 2
+    found: Places = (places - middle) / max(span, 1e-9) + 0.5
+    return found
+
+
+def _library_places(
+    catalog: Catalog, network: NetworkInfo, face_ids: FaceIds, embeddings: Embeddings, *, seed: int, anew: bool
+) -> tuple[Places, NDArray[np.bool_]]:
+    """Return the places (n, 2) of all faces, and which of them (n,) are new."""
+    known, places = catalog.map_places.all(network.sha256)
+    is_new = np.full(len(face_ids), True) if anew else ~np.isin(face_ids, known)
+    if is_new.sum() * 2 > len(face_ids) or len(face_ids) - is_new.sum() < LEAST_FACES:
+        return laid_out(embeddings, seed=seed), np.full(len(face_ids), True)
+    found = np.empty((len(face_ids), 2))
+    found[~is_new] = places[np.searchsorted(known, face_ids[~is_new])]
+    if is_new.any():
+        found[is_new] = placed_among(embeddings[~is_new], found[~is_new], embeddings[is_new], seed=seed)
+    return found, is_new
+
+
+def _keep(context: LibraryContext, face_ids: FaceIds, places: Places, *, anew: bool) -> bool:
+    """Keep places; return False if another process writes or the catalog may only be read: the map is shown anyway."""
     try:
-        yield
-    except ImportError as error:
-        raise ConfigError("a map needs scikit-learn and matplotlib: install recog[plots]") from error
+        with context.writing() as catalog:
+            catalog.map_places.keep(face_ids, places, context.networks.info.sha256, anew=anew)
+    except (LibraryBusyError, ReadOnlyError):
+        return False
+    return True
+
+
+def _shown(catalog: Catalog, face_ids: FaceIds, person: Person | None) -> _Shown:
+    owners = catalog.faces.owners()
+    everybody = catalog.people.all(hidden=True)
+    names = {one.id: one.name for one in everybody if person is not None or not one.hidden}
+    wanted = np.isin(owners.person_ids, [person.id] if person is not None else [-1, *names])
+    wanted &= ~np.isin(owners.face_ids, list(catalog.people.ignored_faces()))
+    rows = np.flatnonzero(np.isin(face_ids, owners.face_ids[wanted]))
+    person_ids = owners.person_ids[np.searchsorted(owners.face_ids, face_ids[rows])]
+    return _Shown(rows, person_ids, names)

@@ -272,25 +272,3 @@ class NamingReport:
     lone: tuple[FaceSample, ...]
     all_lone: int
     poor: tuple[PoorFaces, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MappedFace:
-    """A face on the map. x, y: 0 to 1, y upwards. person: None for a face without a name."""
-
-    face_id: int
-    x: float
-    y: float
-    person: str | None
-    thumbnail: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class FaceMap:
-    """`report map`. person: None for the whole library. all_faces: number of faces, more than are shown if sampled."""
-
-    person: str | None
-    network: NetworkInfo
-    faces: tuple[MappedFace, ...]
-    all_faces: int
-    seed: int

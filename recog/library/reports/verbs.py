@@ -2,11 +2,12 @@
 
 from recog.library.context import LibraryContext
 from recog.library.reports import copies, duplicates, face_map, naming, people
-from recog.library.reports.results import CopiedPhotos, DuplicateReport, FaceMap, NamingReport, PeopleReport
+from recog.library.reports.map_results import FaceMap, MapPlaces
+from recog.library.reports.results import CopiedPhotos, DuplicateReport, NamingReport, PeopleReport
 
 
 class Reports:
-    """Report duplicates, people and a map of the faces of a library; nothing is written."""
+    """Report duplicates, people and a map of the faces of a library; only the places of the map are written."""
 
     def __init__(self, context: LibraryContext) -> None:
         self._context = context
@@ -27,6 +28,13 @@ class Reports:
         """Return what is left to name, with persons whom the photos of a group suggest, and single faces by quality."""
         return naming.naming_report(self._context.catalog, self._context.networks)
 
-    def face_map(self, name: str | None = None, *, seed: int = 0) -> FaceMap:
-        """Return the library's faces, or one person's, on a plane where similar faces lie together."""
-        return face_map.face_map(self._context.catalog, self._context.networks, name=name, seed=seed)
+    def face_map(self, name: str | None = None, *, seed: int = 0, anew: bool = False) -> FaceMap:
+        """Return the library's faces, or one person's, on a plane where similar faces lie together.
+
+        The library's map is kept, and faces that came since are placed on it, unless it is made anew.
+        """
+        return face_map.face_map(self._context, name=name, seed=seed, anew=anew)
+
+    def map_places(self) -> MapPlaces:
+        """Return the kept map of the library, without computing anything."""
+        return face_map.map_places(self._context)

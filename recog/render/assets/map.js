@@ -2,31 +2,31 @@
 
 // Hovering, touching or walking by keys shows the face under the dot.
 (() => {
-  const faces = JSON.parse(document.querySelector("#faces").textContent);
+  const { places, thumbnails, people } = JSON.parse(document.querySelector("#faces").textContent);
   const card = document.querySelector("#card");
   const picture = card.querySelector("img");
   const words = card.querySelector("p");
-  const dots = [...document.querySelectorAll("circle")];
 
-  const show = (dot) => {
-    const [name, thumbnail] = faces[Number(dot.dataset.place)];
-    words.textContent = name;
+  const show = (index) => {
+    card.hidden = index < 0;
+    if (index < 0) return;
+    const [, , person] = places[index];
+    const thumbnail = thumbnails[index];
+    words.textContent = people[person][0];
     picture.hidden = !thumbnail;
     if (thumbnail) picture.src = `data:image/jpeg;base64,${thumbnail}`;
-    picture.alt = name;
-    card.hidden = false;
-    for (const other of document.querySelectorAll(".here")) other.classList.remove("here");
-    dot.classList.add("here");
+    picture.alt = people[person][0];
   };
 
-  for (const dot of dots) {
-    dot.addEventListener("pointerenter", () => show(dot));
-    dot.addEventListener("click", () => show(dot));
-  }
+  const plane = planeOf(document.querySelector("#plane"), {
+    xs: Float32Array.from(places, ([x]) => x),
+    ys: Float32Array.from(places, ([, y]) => y),
+    colours: Uint32Array.from(places, ([, , person]) => pixelOf(people[person][1])),
+    pointed: show,
+  });
   document.addEventListener("keydown", (event) => {
-    const step = { j: 1, k: -1, ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const step = { j: 1, k: -1 }[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
-    const here = dots.findIndex((dot) => dot.classList.contains("here"));
-    show(dots[(here + step + dots.length) % dots.length]);
+    plane.point((plane.here + step + places.length) % places.length);
   });
 })();

@@ -38,6 +38,7 @@ SHOWN_ROWS = {
     "files": _OF_PHOTO,
     "faces": _OF_PHOTO,
     "thumbnails": _OF_FACE,
+    "map_places": _OF_FACE,
     "embeddings": _OF_FACE,
     "events": _NOTHING,
     "accounts": _NOTHING,

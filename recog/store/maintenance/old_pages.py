@@ -37,7 +37,7 @@ _NO_ROOM = PendingErasure(
 
 _PERSONAL_TABLES = (
     "people", "assignments", "rejections", "ignored_faces", "distinct_people", "events", "faces", "thumbnails",
-    "embeddings", "clusters", "cluster_faces", "style_jobs",
+    "embeddings", "map_places", "clusters", "cluster_faces", "style_jobs",
     "style_shares"
 )  # fmt: skip
 _STATISTICS = "pg_statistic"

@@ -196,6 +196,16 @@ embeddings = Table(
 )
 
 # What an index must drop. face_id has no foreign key, because the faces are gone.
+# Where a face lies on the map of its network, in t-SNE's own units. Derived: the next map makes what is missing.
+map_places = Table(
+    "map_places",
+    metadata,
+    Column("face_id", ID, ForeignKey("faces.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("network_id", ID, ForeignKey("networks.id"), primary_key=True, autoincrement=False),
+    Column("x", Double, nullable=False),
+    Column("y", Double, nullable=False),
+)
+
 removals = Table(
     "removals",
     metadata,
