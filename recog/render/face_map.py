@@ -81,7 +81,9 @@ def kept_words(found: FaceMap) -> str:
             "The places were not kept, because another process writes or the library may only be read: "
             "the next map computes them again."
         )
-    return f"{count(found.added, 'new face')} placed; the rest lies where it lay." if found.added else "No face is new."
+    if found.added == len(found.faces):
+        return "All faces were laid out anew." if found.added else "No face is new."
+    return f"{count(found.added, 'new face')} placed; the others stayed." if found.added else "No face is new."
 
 
 def _hues(found: FaceMap) -> dict[str, int]:

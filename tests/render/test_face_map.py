@@ -87,7 +87,8 @@ def test_a_dot_shows_its_name_and_thumbnail_in_a_browser(tmp_path: Path) -> None
 
 
 def test_what_became_of_the_places_is_told() -> None:
-    assert kept_words(MAP) == "3 new faces placed; the rest lies where it lay."
+    assert kept_words(MAP) == "All faces were laid out anew."
+    assert kept_words(replace(MAP, added=2)) == "2 new faces placed; the others stayed."
     assert kept_words(replace(MAP, added=0)) == "No face is new."
     assert kept_words(replace(MAP, kept=False)).startswith("The places were not kept, because another process writes")
     assert kept_words(replace(MAP, person="Ada")) == ""

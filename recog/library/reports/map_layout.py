@@ -41,7 +41,7 @@ def laid_out(embeddings: Embeddings, *, seed: int) -> Places:
 def placed_among(old: Embeddings, places: Places, new: Embeddings, *, seed: int) -> Places:
     """Return places (m, 2) of new embeddings (m, dim) on the map of old ones, whose places (n, 2) do not change.
 
-    Each new one starts at the median of its nearest old ones and is then optimised by itself (Polizer et al. 2021).
+    Each new one starts at the median of its nearest old ones and is then optimised by itself (Poličar et al. 2021).
 
     Raises:
         ConfigError: openTSNE is not installed.
