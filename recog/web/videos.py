@@ -43,7 +43,7 @@ router = APIRouter(tags=["pictures"])
         200: {"description": "the file as it is, with its metadata", "content": {"video/*": {}}},
         206: {"description": "the part that Range asks for"},
         416: {"description": "Range asks for no part of the file"},
-        **documented(404),
+        **documented(404, pages=True),
     },
 )
 @needs(Role.VIEWER)

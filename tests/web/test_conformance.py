@@ -21,7 +21,8 @@ from schemathesis.schemas import APIOperation, BaseSchema
 
 from recog.web.access import Access
 from recog.web.library import ServedLibrary
-from tests.painted import BLUE, GREEN, RED, paint
+from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint
+from tests.video.clips import painted_frames, write_clip
 from tests.web.client import TOKEN, Client
 from tests.web.served import serving
 
@@ -34,6 +35,8 @@ FURTHER = 5
 NAMES = {"Ada": [1, 4], "Bob": [2], "Eve": [3]}
 """The people at the start of each operation's cases, with their faces; Ada's faces show two people."""
 FACES = (1, 2, 3, 4)
+VIDEO = 5
+"""The number of the photo that is a video."""
 IN_BODIES: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(("name", "other", "old", "new", "source", "target"), tuple(NAMES)),
     "face_ids": ([1], [2, 3], [4], [1, 2, 3, 4]),
@@ -46,7 +49,9 @@ IN_BODIES: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(("width", "height"), (45,)),
 }
 IN_ADDRESSES: dict[str, tuple[Any, ...]] = {
-    **dict.fromkeys(("photo_id", "face_id", "other"), FACES),
+    **dict.fromkeys(("face_id", "other"), FACES),
+    "photo_id": (*FACES, VIDEO),
+    "number": (1,),
     "face": (1,),
     "name": ("acts.js", "pages.css", "192.png"),
     "q": ("Ada", "only Bob", "2019 or Eve", "3 people"),
@@ -125,8 +130,14 @@ def made_up(operation: APIOperation[Any, Any, Any, Any], judge: Judge, chosen: R
 
 
 @pytest.fixture
-def judge(opened: ServedLibrary, access: Access, tmp_path: Path) -> Iterator[Judge]:
-    """Return a judge of a server whose library changes from case to case; photos in requests have one face."""
+def judge(opened: ServedLibrary, library: PaintedLibrary, access: Access, tmp_path: Path) -> Iterator[Judge]:
+    """Return a judge of a server whose library changes from case to case; photos in requests have one face.
+
+    Beside photos, the library holds a video and an album.
+    """
+    library.index([write_clip(tmp_path / "clips/clip.mp4", painted_frames([WHITE], each=5))])
+    assert library.photos.photo(VIDEO).photo.duration is not None
+    library.albums.add("Everybody", "1 person")
     paths = [paint(tmp_path / f"{number}.png", colour) for number, colour in enumerate((RED, GREEN, BLUE))]
     photos = [path.read_bytes() for path in paths]
     schemathesis.openapi.media_type("application/octet-stream", st.sampled_from(photos))

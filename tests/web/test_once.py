@@ -163,7 +163,7 @@ def test_the_photo_that_was_given_last_is_the_one_that_is_told(
             photo = paint(tmp_path / f"{number}.png", *colours)
             visitor.browser.ask("DOM.setFileInputFiles", nodeId=field, files=[str(photo)])
             visitor.wait(f"{SENT} === {number}")
-    visitor.wait("document.querySelector('#asked').textContent === '1 face'")
+    visitor.wait("document.querySelector('#asked').textContent === '1 face is on it'")
     assert visitor.value("document.querySelectorAll('#named > li, #boxes rect').length") == 2
 
 

@@ -318,7 +318,7 @@ def test_a_photo_from_elsewhere_is_named_and_not_kept(
     visitor.wait("document.querySelector('#picture').width === 128 && !document.querySelector('#shown').hidden")
     assert library.status().photos == 4
     visitor.value(DROP)
-    visitor.wait("document.querySelector('#asked').textContent === '1 face'")
+    visitor.wait("document.querySelector('#asked').textContent === '1 face is on it'")
     (tmp_path / "no.png").write_text("no photo")
     visitor.browser.ask("DOM.setFileInputFiles", nodeId=field, files=[str(tmp_path / "no.png")])
     visitor.wait("document.querySelector('#asked').textContent.includes('photo')")
