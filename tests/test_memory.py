@@ -75,6 +75,18 @@ def test_other_errors_are_not_about_memory(error: Exception) -> None:
     assert not lacks_memory(error)
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["error return without exception set", "<function f at 0x7f> returned NULL without setting an exception"],
+)
+def test_what_python_says_without_memory_for_an_exception_counts_only_under_a_limit(said: str) -> None:
+    assert not lacks_memory(SystemError(said))
+    known = f"lacks_memory(SystemError({said!r})), lacks_memory(SystemError())"
+    code = f"from recog.memory import lacks_memory; print({known})"
+    limited = ["sh", "-c", 'ulimit -v 2000000; exec "$@"', "sh", sys.executable, "-c", code]
+    assert subprocess.run(limited, capture_output=True, text=True, check=True).stdout == "True False\n"
+
+
 @pytest.mark.parametrize("megabytes", [150, 500, 1000])
 def test_a_limit_on_memory_ends_a_command_in_one_sentence(megabytes: int, tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
