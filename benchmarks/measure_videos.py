@@ -1,6 +1,6 @@
-"""Measure tracks of sampled videos against every frame, and the cost of a long video: results/videos.csv.
+"""Compare tracks of sampled videos with every frame (results/videos.csv), and time a long video (video_cost.csv).
 
-    python -m benchmarks.measure_videos ../shared/data
+    python -m benchmarks.measure_videos ../shared/data [tracks] [cost]
 
 The videos are made up: portraits walk over blurred photos, some in front of others, so who is where is known for each
 frame. IDF1 (Ristani et al., 2016) counts frames in time: a track is that of an appearance if its best box is there, and
@@ -36,6 +36,7 @@ from recog.photos.video.samples import Sample
 from recog.types import Embeddings, FaceBox, Pixels
 from recog.video.tracking import Tracker
 from recog.weights.device import cores
+from tests.child_processes import child_processes
 
 SEED = 1
 RATE, CLIPS, CLIP_SECONDS, APPEARANCES = 25, 6, 30, 14
@@ -304,14 +305,13 @@ class ChildrenSize:
 
     def _look(self) -> None:
         while not self._over.wait(0.2):
-            for task in Path("/proc/self/task").iterdir():
-                for child in (task / "children").read_text().split():
-                    try:
-                        lines = Path(f"/proc/{child}/status").read_text().splitlines()
-                    except OSError:
-                        continue
-                    peak = next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
-                    self.largest = max(self.largest, peak)
+            for child in child_processes():
+                try:
+                    lines = Path(f"/proc/{child}/status").read_text().splitlines()
+                except OSError:
+                    continue
+                peak = next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
+                self.largest = max(self.largest, peak)
 
 
 def long_video(path: Path, networks: Networks) -> tuple[object, ...]:
@@ -328,41 +328,50 @@ def long_video(path: Path, networks: Networks) -> tuple[object, ...]:
     return (len(found), f"{wall:.0f}", f"{own:.0f}", f"{theirs:.0f}", largest_size() // 1024, children.largest // 1024)
 
 
-def main() -> None:
-    """Measure, and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
-    data = parser.parse_args().data
+def tracks(people: Sequence[Portrait], behind: Sequence[Path], networks: Networks, folder: Path) -> None:
+    """Compare sampled frames with every frame: videos.csv."""
     random = Random(SEED)  # noqa: S311 - nothing is kept secret by it
-    networks = Networks(read_settings())
-    people = list(portraits(data / "identities", networks))
-    behind = sorted((data / "wider_dev").rglob("*.jpg"))
     few, all_of_them = Score(), Score()
     threshold = networks.calibration.threshold
-    with TemporaryDirectory() as folder:
-        for number in range(CLIPS):
-            made = scene(people, random.choice(behind), random, size=SIZE, seconds=CLIP_SECONDS)
-            path = Path(folder) / f"{number}.mp4"
-            write(path, made, CLIP_SECONDS, RATE)
-            few.add(made, sampled(path, networks), threshold)
-            all_of_them.add(made, every_frame(path, networks), threshold)
-            print(number, few.row, all_of_them.row, flush=True)
-        part, path = Path(folder) / "part.mp4", Path(folder) / "long.mp4"
-        made = scene(people, random.choice(behind), random, size=LONG_SIZE, seconds=LONG_PART_SECONDS)
-        write(part, made, LONG_PART_SECONDS, LONG_RATE)
-        repeat(path, part, LONG_PARTS, LONG_PART_SECONDS)
-        cost = long_video(path, networks)
-    header = (
-        "frames", "appearances", "tracks", "of_a_second", "lost", "idf1", "named", "misnamed",
-        "wall_seconds", "own_seconds", "decoder_seconds", "own_mb", "decoder_mb",
-    )  # fmt: skip
-    blank = ("",) * 5
-    rows = [
-        ("sampled", *few.row, *blank),
-        ("every", *all_of_them.row, *blank),
-        ("600 s of 1080p, sampled", "", cost[0], "", "", "", "", "", *cost[1:]),
-    ]
+    for number in range(CLIPS):
+        made = scene(people, random.choice(behind), random, size=SIZE, seconds=CLIP_SECONDS)
+        path = folder / f"{number}.mp4"
+        write(path, made, CLIP_SECONDS, RATE)
+        few.add(made, sampled(path, networks), threshold)
+        all_of_them.add(made, every_frame(path, networks), threshold)
+        print(number, few.row, all_of_them.row, flush=True)
+    header = ("frames", "appearances", "tracks", "of_a_second", "lost", "idf1", "named", "misnamed")
+    rows = [("sampled", *few.row), ("every", *all_of_them.row)]
     write_results("videos.csv", machine(threads=cores(), seed=SEED, people=len(people)), header, rows)
+
+
+def cost(people: Sequence[Portrait], behind: Sequence[Path], networks: Networks, folder: Path) -> None:
+    """Read a video of ten minutes: video_cost.csv."""
+    random = Random(SEED)  # noqa: S311 - likewise
+    part, path = folder / "part.mp4", folder / "long.mp4"
+    made = scene(people, random.choice(behind), random, size=LONG_SIZE, seconds=LONG_PART_SECONDS)
+    write(part, made, LONG_PART_SECONDS, LONG_RATE)
+    repeat(path, part, LONG_PARTS, LONG_PART_SECONDS)
+    header = ("video", "tracks", "wall_seconds", "own_seconds", "decoder_seconds", "own_mb", "decoder_mb")
+    rows = [(f"{LONG_PARTS * LONG_PART_SECONDS} s of 1080p", *long_video(path, networks))]
+    write_results("video_cost.csv", machine(threads=cores(), seed=SEED), header, rows)
+
+
+PARTS = {"tracks": tracks, "cost": cost}
+
+
+def main() -> None:
+    """Measure, and write the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("parts", nargs="*", choices=list(PARTS), default=list(PARTS))
+    asked = parser.parse_args()
+    networks = Networks(read_settings())
+    people = list(portraits(asked.data / "identities", networks))
+    behind = sorted((asked.data / "wider_dev").rglob("*.jpg"))
+    for name in asked.parts:
+        with TemporaryDirectory() as folder:
+            PARTS[name](people, behind, networks, Path(folder))
 
 
 if __name__ == "__main__":

@@ -140,3 +140,19 @@ def style() -> str:
         + f"\n*{rows[0]['machine']}, load {rows[0]['load']}, torch {rows[0]['torch']}.*\n\n"
         + faces
     )
+
+
+def video() -> str:
+    """Return what a long video costs."""
+    return shown(
+        "video_cost.csv",
+        {
+            "video": "Video",
+            "tracks": "Tracks",
+            "wall_seconds": "Seconds",
+            "own_seconds": "Processor seconds, recog",
+            "decoder_seconds": "Processor seconds, decoding",
+            "own_mb": "Peak memory, MB",
+            "decoder_mb": "Decoding, MB",
+        },
+    )
