@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from recog.library.networks import Networks
 from recog.library.probes import face_quality
 from recog.library.reports.companions import Companions
-from recog.library.reports.people import grouped_faces, samples_of, unnamed_group
+from recog.library.reports.people import grouped_faces, unnamed_group
 from recog.library.reports.results import NamingReport, OpenGroup, PoorFaces
+from recog.library.reports.sides import samples_of
 from recog.quality import Shortfall, may_found
 from recog.store.catalog import Catalog
 from recog.types import Face

@@ -1,6 +1,6 @@
 """Report of people: groups of faces without a name, people with their faces, and single faces."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from recog.library.grouping.results import ClusterSummary
 from recog.library.grouping.suggestions import with_suggestions
 from recog.library.networks import Networks
 from recog.library.reports.results import FaceSample, NamedPerson, PeopleReport, UnnamedGroup
-from recog.library.reports.sides import FACES_NAMED, Faces, Side
+from recog.library.reports.sides import FACES_NAMED, Faces, Side, samples_of
 from recog.store.catalog import Catalog
 from recog.types import Face, Origin, Person
 
@@ -174,14 +174,3 @@ def _faces_of(catalog: Catalog, person: Person) -> tuple[list[Face], list[Face]]
 def _largest_first(catalog: Catalog, face_ids: Sequence[int]) -> list[Face]:
     found = catalog.faces.by_ids(face_ids).values()
     return sorted(found, key=lambda one: (one.box.top - one.box.bottom, one.id))
-
-
-def samples_of(catalog: Catalog, face_ids: Iterable[int]) -> dict[int, FaceSample]:
-    """Return faces as evidence, by number."""
-    wanted = sorted(set(face_ids))
-    thumbnails, faces = catalog.faces.thumbnails(wanted), catalog.faces.by_ids(wanted)
-    paths = catalog.files.paths({face.photo_id for face in faces.values()})
-    return {
-        face_id: FaceSample(face_id, thumbnails.get(face_id, b""), next(iter(paths.get(face.photo_id, ())), None))
-        for face_id, face in faces.items()
-    }

@@ -97,18 +97,22 @@ class Side:
         return np.asarray(self.rows[places])
 
 
+def samples_of(catalog: Catalog, face_ids: Iterable[int]) -> dict[int, FaceSample]:
+    """Return faces as evidence, by number."""
+    wanted = sorted(set(face_ids))
+    thumbnails, faces = catalog.faces.thumbnails(wanted), catalog.faces.by_ids(wanted)
+    paths = catalog.files.paths({face.photo_id for face in faces.values()})
+    return {
+        face_id: FaceSample(face_id, thumbnails.get(face_id, b""), next(iter(paths.get(face.photo_id, ())), None))
+        for face_id, face in faces.items()
+    }
+
+
 class Samples:
     """Thumbnails and paths of the most typical faces of sides, loaded by a few bulk reads."""
 
     def __init__(self, catalog: Catalog, sides: Iterable[Side]) -> None:
-        wanted = sorted({face_id for side in sides for face_id in side.typical[:SAMPLES].tolist()})
-        thumbnails = catalog.faces.thumbnails(wanted)
-        faces = catalog.faces.by_ids(wanted)
-        paths = catalog.files.paths({face.photo_id for face in faces.values()})
-        self._found = {
-            face_id: FaceSample(face_id, thumbnails.get(face_id, b""), next(iter(paths.get(face.photo_id, ())), None))
-            for face_id, face in faces.items()
-        }
+        self._found = samples_of(catalog, (one for side in sides for one in side.typical[:SAMPLES].tolist()))
 
     def of(self, side: Side) -> tuple[FaceSample, ...]:
         """Return the faces that are shown of a side, the most typical first."""
