@@ -99,12 +99,12 @@ def test_a_thread_that_searches_for_few_leaves_the_threads_of_others_alone() -> 
         faiss.omp_set_num_threads(3)
         with few_threads(1):
             inside.set()
-            assert looked.wait(10)
+            assert looked.wait(60)
             return int(faiss.omp_get_max_threads())
 
     with ThreadPoolExecutor(1) as threads:
         one = threads.submit(search)
-        assert inside.wait(10)
+        assert inside.wait(60)
         assert faiss.omp_get_max_threads() == usual
         looked.set()
         assert one.result() == 1
@@ -117,9 +117,9 @@ def test_reading_is_shared_and_writing_is_not() -> None:
 
     def read() -> list[int]:
         with lock.reading():
-            together.wait(10)  # broken if readers exclude each other
+            together.wait(60)  # broken if readers exclude each other
             before = list(written)
-            together.wait(10)
+            together.wait(60)
             return before
 
     def write() -> None:
@@ -128,11 +128,11 @@ def test_reading_is_shared_and_writing_is_not() -> None:
 
     with ThreadPoolExecutor(4) as threads:
         readers = [threads.submit(read) for _ in range(2)]
-        together.wait(10)
+        together.wait(60)
         writer = threads.submit(write)
         assert not writer.done()
         assert not written
-        together.wait(10)
+        together.wait(60)
         assert [one.result() for one in readers] == [[], []]
         writer.result()
     assert written == [1]
@@ -155,7 +155,7 @@ def test_a_waiting_writer_goes_before_readers_that_come_later() -> None:
     with ThreadPoolExecutor(2) as threads:
         with lock.reading():
             writer = threads.submit(write)
-            assert waits.wait(10)
+            assert waits.wait(60)
             time.sleep(0.1)  # the writer has only the lock to ask for
             reader = threads.submit(read)
             time.sleep(0.1)

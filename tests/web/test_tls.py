@@ -59,7 +59,7 @@ def port_of(served: Served) -> int:
 
 
 def people(port: int, trusting: ssl.SSLContext) -> list[str]:
-    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=trusting)
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=trusting)
     connection.request("GET", "/api/people", headers={"Authorization": f"Bearer {TOKEN}"})
     told = json.loads(connection.getresponse().read())
     connection.close()
@@ -69,7 +69,7 @@ def people(port: int, trusting: ssl.SSLContext) -> list[str]:
 def test_pages_are_encrypted_and_nothing_is_told_without(encrypted: Served, trusting: ssl.SSLContext) -> None:
     port = port_of(encrypted)
     assert people(port, trusting) == ["Ada"]
-    plain = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    plain = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     plain.request("GET", "/api/people", headers={"Authorization": f"Bearer {TOKEN}"})
     with pytest.raises((http.client.HTTPException, OSError)):
         plain.getresponse()
@@ -81,7 +81,7 @@ def test_an_account_logs_in_with_a_cookie_for_encrypted_pages_alone(
 ) -> None:
     library.accounts.add("Mia", Role.VIEWER, password="correct horse battery")  # noqa: S106 - of a test's account
     port = port_of(encrypted)
-    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=trusting)
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=trusting)
     origin = {"Origin": f"https://127.0.0.1:{port}"}
     connection.request("POST", "/login", "name=Mia&password=correct+horse+battery", headers=origin)
     answer = connection.getresponse()
@@ -92,7 +92,7 @@ def test_an_account_logs_in_with_a_cookie_for_encrypted_pages_alone(
 
 def test_clients_that_never_shake_hands_keep_nobody_out(encrypted: Served, trusting: ssl.SSLContext) -> None:
     port = port_of(encrypted)
-    silent = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(3 * MOST)]
+    silent = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(3 * MOST)]
     time.sleep(0.2)
     started = time.monotonic()
     assert people(port, trusting) == ["Ada"]

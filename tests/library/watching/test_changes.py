@@ -13,7 +13,7 @@ from recog.library.watching.changes import Changes, Pace
 from recog.library.watching.mounts import network_type
 
 QUICK = Pace(tick=0.05, settle=0.2, longest=2.0, poll=0.4, retry=0.3)
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 def until(fact: Callable[[], object]) -> None:
