@@ -1,9 +1,9 @@
 """One index, several threads."""
 
-import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier, Event
+from threading import Barrier, Condition, Event, Semaphore
 
 import faiss
 import numpy as np
@@ -138,13 +138,22 @@ def test_reading_is_shared_and_writing_is_not() -> None:
     assert written == [1]
 
 
-def test_a_waiting_writer_goes_before_readers_that_come_later() -> None:
+class Telling(Condition):
+    """Releases `asked` when a thread begins to wait, or finds that it need not."""
+
+    asked = Semaphore(0)
+
+    def wait_for(self, predicate: Callable[[], bool], timeout: float | None = None) -> bool:
+        self.asked.release()
+        return super().wait_for(predicate, timeout)
+
+
+def test_a_waiting_writer_goes_before_readers_that_come_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recog.index.sharing.Condition", Telling)
     lock = ReadersWriterLock()
     order: list[str] = []
-    waits = Event()
 
     def write() -> None:
-        waits.set()
         with lock.writing():
             order.append("writer")
 
@@ -154,11 +163,11 @@ def test_a_waiting_writer_goes_before_readers_that_come_later() -> None:
 
     with ThreadPoolExecutor(2) as threads:
         with lock.reading():
+            assert Telling.asked.acquire(timeout=60)
             writer = threads.submit(write)
-            assert waits.wait(60)
-            time.sleep(0.1)  # the writer has only the lock to ask for
+            assert Telling.asked.acquire(timeout=60)
             reader = threads.submit(read)
-            time.sleep(0.1)
+            assert Telling.asked.acquire(timeout=60)
             assert order == []
         writer.result()
         reader.result()
