@@ -54,7 +54,7 @@ def main() -> None:
             told["failed"] = len(report.failed)
             told["after"] = state(library)
             told["sound"] = library.maintenance.check().ok
-    print(json.dumps(told))
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":
