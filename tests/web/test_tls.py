@@ -5,7 +5,6 @@ import json
 import shutil
 import socket
 import ssl
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from recog.web.app import create_app
 from recog.web.library import ServedLibrary
 from recog.web.serve import Certificate
 from tests.cli.conftest import open_painted
+from tests.encrypted_server import made_certificate
 from tests.painted import PaintedLibrary
 from tests.web.client import TOKEN
 from tests.web.served import Served, answering
@@ -32,12 +32,7 @@ MOST = 4
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     """Make a certificate of our own for this machine."""
-    folder = tmp_path_factory.mktemp("tls")
-    made = Certificate(folder / "cert.pem", folder / "key.pem")
-    words = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", str(made.key), "-out", str(made.chain)]
-    subprocess.run(["openssl", "req", "-x509", *words, *names], check=True, capture_output=True)
-    return made
+    return made_certificate(tmp_path_factory.mktemp("tls"), "DNS:localhost", "IP:127.0.0.1")
 
 
 @pytest.fixture
