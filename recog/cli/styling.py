@@ -49,6 +49,7 @@ def run(session: Session, photos: Photos = None, *, options: StyleRunOptions, se
             blend=blend,
             settings=settings,
             suffix=f".{options.form.value}",
+            film=options.film,
             progress=progress,
         )
     session.show(report, text_styling.styled)

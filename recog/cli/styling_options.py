@@ -49,6 +49,9 @@ class StyleRunOptions:
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 0
     network: Annotated[StyleNet, typer.Option(help="Network that measures style.")] = StyleNet.VGG16_HED
     form: Annotated[Form, typer.Option("--format", help="File format of a result.")] = Form.PNG
+    film: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Make a film of each picture, a frame every N steps; 0 is none.")
+    ] = 0
 
     def settings(self, search: StyleSearchOptions) -> StyleSettings:
         """Return the settings of the style transfer; ConfigError if one is out of range."""
