@@ -1,4 +1,4 @@
-"""A decoding process that does what the name of its photo says: crash, hang, dawdle, eat memory, lie or decode."""
+"""A decoding process that does what the name of its photo says: crash, hang, meet others, eat memory, lie or decode."""
 
 import ctypes
 import os
@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from recog.photos.decode import PhotoSource, decode_photo
 from recog.photos.metadata import PhotoMetadata, read_metadata
@@ -23,11 +24,22 @@ def decode(source: PhotoSource, longest: int | None = None) -> DecodedPhoto:
             return decode_photo(source, longest)
         marker.touch()  # creating an empty file is allowed, writing into it is not
         deed = "segfault"
-    if deed == "write":
+    if deed == "meet":
+        _meet(source.path)
+    elif deed == "write":
         source.path.with_suffix(".written").write_bytes(b"x" * 100)
     elif deed in DEEDS:
         DEEDS[deed]()
     return decode_photo(source, longest)
+
+
+def _meet(path: Path) -> None:
+    """Wait until each of three photos is here: numbers 0 to 2, 3 to 5, and so on."""
+    path.with_suffix(".here").touch()
+    first = int(path.stem.split("-")[1]) // 3 * 3
+    others = [path.with_name(f"meet-{number}.here") for number in range(first, first + 3)]
+    while not all(other.exists() for other in others):
+        time.sleep(0.01)
 
 
 def _spin() -> None:
@@ -53,7 +65,6 @@ DEEDS: dict[str, Callable[[], object]] = {
     "exit": lambda: os._exit(0),
     "alarm": lambda: os.kill(os.getpid(), 40),  # a real-time signal, which has no name
     "hang": lambda: time.sleep(3600),
-    "slow": lambda: time.sleep(0.3),  # like a file on a slow disk
     "spin": _spin,
     "eat": _eat,
     "lie": lambda: os.write(int(sys.argv[1]), b"\x00\x00\x00\x02{}"),

@@ -173,11 +173,20 @@ def tell(step: IngestProgress) -> None:
     sys.stdout.flush()
 
 
+def step(progress: IngestProgress) -> None:
+    """Write a line, and go on when standard input has a byte more, or has ended."""
+    tell(progress)
+    sys.stdin.buffer.read(1)
+
+
 def main() -> None:
-    """Index one folder; a line a photo goes to standard output as soon as the run is past it."""
-    library, folder = map(Path, sys.argv[1:])
-    with painted_library(library) as photos:
-        if photos.index([folder], progress=tell).interrupted:
+    """Index one folder; a line a photo goes to standard output as soon as the run is past it.
+
+    With `stepped` as a third word, each photo costs a byte of standard input.
+    """
+    library, folder, *stepped = sys.argv[1:]
+    with painted_library(Path(library)) as photos:
+        if photos.index([Path(folder)], progress=step if stepped else tell).interrupted:
             sys.exit(130)
 
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from recog.render.language import Language, gettext
 from recog.render.templating import render
 from recog.render.text_acts import deed
+from recog.store.account_records import Role
 from recog.store.records import PastAct
 from recog.types import Person
 from recog.web.roles import Caller
@@ -50,6 +51,10 @@ class Frame:
     def first(self) -> str:
         """The path of the first page that the caller may see."""
         return self.bar[0][0] if self.bar else "/"
+
+    def may(self, role: str) -> bool:
+        """Whether the caller may do what a role may, "owner", "editor" or "viewer": a page links to nothing else."""
+        return self.caller.role.includes(Role(role))
 
     @property
     def sentence(self) -> str:

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from recog.assess import embedding_options as timing
 from recog.assess.embedding_options import EmbeddingOptions, TimedEmbedder, embedding_options
 from recog.assess.pairs import PairsRun, run_pairs
 from recog.datasets.embedded import Pipeline, embedded_faces
@@ -127,24 +129,25 @@ def test_one_crop_or_two() -> None:
         embedding_options(ColourEmbedder.info, flip=True, crops=3, encoder="paint")
 
 
-def test_the_first_batch_pays_for_starting_up() -> None:
+def test_the_first_batch_pays_for_starting_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow first batch does not count in the time per face."""
+    now = 0.0
 
     class Starting(ColourEmbedder):
         started = False
 
         def embed(self, crops: np.ndarray) -> np.ndarray:
-            import time
-
-            time.sleep(0.001 if self.started else 1.0)
+            nonlocal now
+            now += 0.001 if self.started else 1.0
             self.started = True
             return super().embed(crops)
 
+    monkeypatch.setattr(timing, "time", SimpleNamespace(perf_counter=lambda: now))
     timed = TimedEmbedder(Starting())
     with pytest.raises(ValueError, match="no crop"):
         _ = timed.milliseconds
     crops = np.full((2, 16, 16, 3), 9, dtype=np.uint8)
     timed.embed(crops)
-    assert timed.milliseconds > 400
+    assert timed.milliseconds == pytest.approx(500)
     timed.embed(crops)
-    assert timed.milliseconds < 400
+    assert timed.milliseconds == pytest.approx(0.5)

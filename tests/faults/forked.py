@@ -32,7 +32,7 @@ FOREIGN = 70
 """Exit status of a fork that raised an exception other than a RecogError."""
 LONGEST_SECONDS = 120.0
 """How long one function may run in a fork before the fork is ended, with its stacks in the error."""
-_ATTACH_SECONDS = 10.0
+_ATTACH_SECONDS = 60.0
 
 
 class HungError(RuntimeError):

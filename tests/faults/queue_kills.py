@@ -30,7 +30,7 @@ from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint
 
 SEED = 20261130
 _COLOURS = (RED, GREEN, BLUE, WHITE, (10, 200, 200), (120, 40, 200))
-_LEASE_SECONDS = 2.0
+_LEASE_SECONDS = 4.0
 _END_SECONDS = 600.0
 
 

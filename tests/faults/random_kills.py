@@ -44,7 +44,7 @@ RESULTS = "faults_kills.csv"
 _KEPT_AFTER = 60.0
 _COLOURS = (RED, GREEN, BLUE, WHITE, (200, 200, 10), (10, 200, 200), (120, 40, 200))
 _END_SECONDS = 300.0
-_ORPHAN_SECONDS = 10.0
+_ORPHAN_SECONDS = 60.0
 _OPENING_SECONDS = 0.6
 
 Known = dict[int, tuple[str, float, bytes]]

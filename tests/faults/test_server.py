@@ -89,20 +89,22 @@ def new_database(server: Any, name: str, *, like: str = "template1") -> str:
     return str(server.get_uri(name))
 
 
-def kill_backend(server: Any, database: str) -> None:
-    """Kill one backend with SIGKILL: the server ends all others and recovers by itself."""
+def kill_backend(server: Any, database: str, ready: Callable[[], None] = lambda: None) -> None:
+    """Kill one backend with SIGKILL: the server ends all others and recovers by itself. Calls `ready` just before."""
     with closing(_connection(server)) as connection:
         found = connection.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s", [database]).fetchall()
+    ready()
     for (pid,) in found:
         os.kill(pid, signal.SIGKILL)
     assert found, "the indexer was not connected: no fault happened"
 
 
-def stop_at_once(server: Any, database: str) -> None:
-    """Run `pg_ctl stop -m immediate`: the server quits without writing anything more."""
+def stop_at_once(server: Any, database: str, ready: Callable[[], None] = lambda: None) -> None:
+    """Run `pg_ctl stop -m immediate`: the server quits without writing anything more. Calls `ready` just before."""
     process = server.get_postmaster_info().process
+    ready()
     process.send_signal(signal.SIGQUIT)
-    process.wait(30)
+    process.wait(120)
     deadline = time.monotonic() + 120
     while True:  # it may take longer to recover than its own program for starting it waits, or its package believes
         try:
@@ -132,7 +134,8 @@ def test_a_server_that_dies_costs_the_run_and_nothing_that_was_committed(
         assert run.stdout is not None
         for _ in range(choose.randint(5, 60)):
             run.stdout.readline()
-        fault(mortal, name)
+        run.send_signal(signal.SIGSTOP)  # it does not end while the fault is prepared
+        fault(mortal, name, lambda: run.send_signal(signal.SIGCONT))  # noqa: B023 - called before the next round
         _, said = run.communicate(timeout=120)
         _connection(mortal).close()  # it is up again
         died += run.returncode != 0

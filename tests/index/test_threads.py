@@ -1,9 +1,10 @@
 """One index, several threads."""
 
-import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier, Event
+from threading import Barrier, Condition, Event, Semaphore
+from typing import TypeVar
 
 import faiss
 import numpy as np
@@ -18,6 +19,7 @@ from recog.index.structures import Kind
 from recog.types import Embeddings
 from tests.index.conftest import DIM, NETWORK, MakeIndex
 
+T = TypeVar("T")
 COUNT = 20_000
 CHANGING = 500
 CHANGES = 200
@@ -99,12 +101,12 @@ def test_a_thread_that_searches_for_few_leaves_the_threads_of_others_alone() -> 
         faiss.omp_set_num_threads(3)
         with few_threads(1):
             inside.set()
-            assert looked.wait(10)
+            assert looked.wait(60)
             return int(faiss.omp_get_max_threads())
 
     with ThreadPoolExecutor(1) as threads:
         one = threads.submit(search)
-        assert inside.wait(10)
+        assert inside.wait(60)
         assert faiss.omp_get_max_threads() == usual
         looked.set()
         assert one.result() == 1
@@ -117,9 +119,9 @@ def test_reading_is_shared_and_writing_is_not() -> None:
 
     def read() -> list[int]:
         with lock.reading():
-            together.wait(10)  # broken if readers exclude each other
+            together.wait(60)  # broken if readers exclude each other
             before = list(written)
-            together.wait(10)
+            together.wait(60)
             return before
 
     def write() -> None:
@@ -128,23 +130,32 @@ def test_reading_is_shared_and_writing_is_not() -> None:
 
     with ThreadPoolExecutor(4) as threads:
         readers = [threads.submit(read) for _ in range(2)]
-        together.wait(10)
+        together.wait(60)
         writer = threads.submit(write)
         assert not writer.done()
         assert not written
-        together.wait(10)
+        together.wait(60)
         assert [one.result() for one in readers] == [[], []]
         writer.result()
     assert written == [1]
 
 
-def test_a_waiting_writer_goes_before_readers_that_come_later() -> None:
+class Telling(Condition):
+    """Releases `asked` when a thread begins to wait, or finds that it need not."""
+
+    asked = Semaphore(0)
+
+    def wait_for(self, predicate: Callable[[], T], timeout: float | None = None) -> T:
+        self.asked.release()
+        return super().wait_for(predicate, timeout)
+
+
+def test_a_waiting_writer_goes_before_readers_that_come_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recog.index.sharing.Condition", Telling)
     lock = ReadersWriterLock()
     order: list[str] = []
-    waits = Event()
 
     def write() -> None:
-        waits.set()
         with lock.writing():
             order.append("writer")
 
@@ -154,11 +165,11 @@ def test_a_waiting_writer_goes_before_readers_that_come_later() -> None:
 
     with ThreadPoolExecutor(2) as threads:
         with lock.reading():
+            assert Telling.asked.acquire(timeout=60)
             writer = threads.submit(write)
-            assert waits.wait(10)
-            time.sleep(0.1)  # the writer has only the lock to ask for
+            assert Telling.asked.acquire(timeout=60)
             reader = threads.submit(read)
-            time.sleep(0.1)
+            assert Telling.asked.acquire(timeout=60)
             assert order == []
         writer.result()
         reader.result()

@@ -24,7 +24,7 @@ def test_every_hostile_file_is_decoded_or_refused_with_a_reason(data: Path, capf
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     decoded, refused = 0, list[tuple[str, str]]()
     for path in files:
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             pixels = read_photo(path).pixels
         except PhotoError as error:
@@ -34,7 +34,7 @@ def test_every_hostile_file_is_decoded_or_refused_with_a_reason(data: Path, capf
             assert pixels.dtype == np.uint8
             assert pixels.shape[2:] == (3,)
             assert pixels.size > 0
-        assert time.perf_counter() - start < SECONDS_A_FILE, path
+        assert time.process_time() - start < SECONDS_A_FILE, path
     assert {reason for reason, _ in refused} <= REASONS
     assert all(sentence.isprintable() for _, sentence in refused)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - megabytes < MEGABYTES_MORE

@@ -100,7 +100,7 @@ def head(served: Served, *lines: str, method: str = "POST", path: str = "/api/un
 @pytest.fixture
 def impatient(opened: ServedLibrary, access: Access) -> Iterator[Served]:
     """Run a listening server with small limits."""
-    with serving(opened, access, Limits(photo=300_000, small=100_000, seconds=1.0)) as served:
+    with serving(opened, access, Limits(photo=300_000, small=100_000, seconds=2.0)) as served:
         yield served
 
 

@@ -176,6 +176,26 @@ def test_a_viewer_is_shown_the_others(vera: Person) -> None:
     assert vera.get("/people/2/photos.zip").status == 200
 
 
+@pytest.mark.parametrize("name", ["Vera", "Ed"])
+def test_nobody_is_shown_a_link_that_answers_403(client: Client, accounts: dict[str, str], name: str) -> None:
+    """Each page is read as a browser shows it."""
+    person = Person(client, accounts[name])
+    asked = [
+        filled(path, 4)
+        for method, path, _ in every_route(client)
+        if method == "GET" and not path.startswith("/api/") and path != "/logout"
+    ]
+    pages = {path: person.get(path, HTML) for path in asked}
+    shown = {
+        link
+        for page in pages.values()
+        if page.status == 200
+        for link in re.findall(r'href="(/[^"#?]*)', page.body.decode("utf-8", "replace"))
+    }
+    assert len(shown) > 10
+    assert {link for link in shown if person.get(link, HTML).status == 403} == set()
+
+
 def test_a_photo_that_a_viewer_sends_is_compared_with_nobody_who_is_withheld(
     vera: Person, olga: Person, folder: Path
 ) -> None:

@@ -109,6 +109,7 @@ def test_arrow_keys_go_from_photo_to_photo_and_back_finds_the_place(visitor: Vis
     assert visitor.value(f"{IN_SIGHT}.includes(document.activeElement)")
     visitor.open("/people")
     ready(visitor, f"/photos#photo-{here}")
+    assert visitor.value("getComputedStyle(document.documentElement).scrollBehavior") == "auto", "nothing glides away"
     assert visitor.value("document.activeElement.pathname.split('/').at(-1)") == here
     assert visitor.value(f"{IN_SIGHT}.includes(document.activeElement)")
     visitor.press("End")

@@ -5,7 +5,6 @@ import json
 import shutil
 import socket
 import ssl
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from recog.web.app import create_app
 from recog.web.library import ServedLibrary
 from recog.web.serve import Certificate
 from tests.cli.conftest import open_painted
+from tests.encrypted_server import made_certificate
 from tests.painted import PaintedLibrary
 from tests.web.client import TOKEN
 from tests.web.served import Served, answering
@@ -32,12 +32,7 @@ MOST = 4
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     """Make a certificate of our own for this machine."""
-    folder = tmp_path_factory.mktemp("tls")
-    made = Certificate(folder / "cert.pem", folder / "key.pem")
-    words = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", str(made.key), "-out", str(made.chain)]
-    subprocess.run(["openssl", "req", "-x509", *words, *names], check=True, capture_output=True)
-    return made
+    return made_certificate(tmp_path_factory.mktemp("tls"), "DNS:localhost", "IP:127.0.0.1")
 
 
 @pytest.fixture
@@ -59,7 +54,7 @@ def port_of(served: Served) -> int:
 
 
 def people(port: int, trusting: ssl.SSLContext) -> list[str]:
-    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=trusting)
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=trusting)
     connection.request("GET", "/api/people", headers={"Authorization": f"Bearer {TOKEN}"})
     told = json.loads(connection.getresponse().read())
     connection.close()
@@ -69,7 +64,7 @@ def people(port: int, trusting: ssl.SSLContext) -> list[str]:
 def test_pages_are_encrypted_and_nothing_is_told_without(encrypted: Served, trusting: ssl.SSLContext) -> None:
     port = port_of(encrypted)
     assert people(port, trusting) == ["Ada"]
-    plain = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    plain = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     plain.request("GET", "/api/people", headers={"Authorization": f"Bearer {TOKEN}"})
     with pytest.raises((http.client.HTTPException, OSError)):
         plain.getresponse()
@@ -81,7 +76,7 @@ def test_an_account_logs_in_with_a_cookie_for_encrypted_pages_alone(
 ) -> None:
     library.accounts.add("Mia", Role.VIEWER, password="correct horse battery")  # noqa: S106 - of a test's account
     port = port_of(encrypted)
-    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=trusting)
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=trusting)
     origin = {"Origin": f"https://127.0.0.1:{port}"}
     connection.request("POST", "/login", "name=Mia&password=correct+horse+battery", headers=origin)
     answer = connection.getresponse()
@@ -92,7 +87,7 @@ def test_an_account_logs_in_with_a_cookie_for_encrypted_pages_alone(
 
 def test_clients_that_never_shake_hands_keep_nobody_out(encrypted: Served, trusting: ssl.SSLContext) -> None:
     port = port_of(encrypted)
-    silent = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(3 * MOST)]
+    silent = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(3 * MOST)]
     time.sleep(0.2)
     started = time.monotonic()
     assert people(port, trusting) == ["Ada"]

@@ -14,7 +14,7 @@ from recog.web.watch import FolderWatch
 from tests.painted import GREEN, RED, paint, painted_library
 
 QUICK = Pace(tick=0.05, settle=0.2, longest=2.0, poll=600.0, retry=0.3)
-PATIENCE = 30.0
+PATIENCE = 120.0
 WATCHING = """
 import sys
 from recog.cli.app import app

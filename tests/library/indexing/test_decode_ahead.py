@@ -41,8 +41,11 @@ def test_photos_come_in_order_and_a_crash_costs_one(tmp_path: Path, processes: i
 
 
 def test_a_slow_disk_is_waited_for_by_all_processes_at_once_and_no_further_ahead_than_they_work(tmp_path: Path) -> None:
-    """Each photo is passed on when it is decoded, so progress is reported while the next ones are being read."""
-    files = [stat_photo(paint(tmp_path / f"slow-{n}.png", RED, noise=n)) for n in range(9)]
+    """Each of three photos waits until all three are being read.
+
+    Each is passed on when it is decoded, so progress is reported while the next ones are being read.
+    """
+    files = [stat_photo(paint(tmp_path / f"meet-{n}.png", RED, noise=n)) for n in range(9)]
     asked = 0
 
     def counted() -> Iterator[FileStat]:
@@ -51,15 +54,12 @@ def test_a_slow_disk_is_waited_for_by_all_processes_at_once_and_no_further_ahead
             asked += 1
             yield stat
 
-    ahead, times = [], []
+    ahead = []
     with dangerous(3) as pool:
         for number, (_, opened) in enumerate(decode_ahead(counted(), known=(), pool=pool, processes=3)):
             assert isinstance(opened, DecodedPhoto)
             ahead.append(asked - number - 1)
-            times.append(time.monotonic())
     assert max(ahead) <= 3 + 1
-    assert times[-1] - times[0] < 8 * 0.3  # the time that they would take one after the other
-    assert times[-1] - times[0] > 0.3
 
 
 def test_where_nothing_is_to_be_decoded_no_process_is_started() -> None:

@@ -48,7 +48,7 @@ def map_stats(opened: list[Opened]) -> Iterator[tuple[FileStat, Opened]]:
 
 def test_as_many_photos_as_threads_are_searched_at_once() -> None:
     """Each of three photos waits until all three are being processed."""
-    gate = threading.Barrier(3, timeout=20)
+    gate = threading.Barrier(3, timeout=60)
 
     def cut(_: DecodedPhoto) -> CutFaces:
         gate.wait()

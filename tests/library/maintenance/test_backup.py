@@ -21,7 +21,8 @@ from tests.opened_twice import bytes_of
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
 
 ROOT = Path(__file__).resolve().parents[3]
-PHOTOS = 400
+PHOTOS, BEFORE, MEANWHILE = 160, 50, 40
+"""Photos; those that a run is past before the first of two backups; those that it may go on by during each."""
 
 
 def rows(database: Path) -> dict[str, set[tuple[object, ...]]]:
@@ -61,15 +62,22 @@ def test_a_backup_taken_while_photos_are_indexed_is_one_snapshot_of_it_and_comes
 ) -> None:
     for number in range(PHOTOS):
         paint(folder / f"{number:03}.png", (RED, GREEN, BLUE, WHITE)[number % 4], noise=number)
-    command = [sys.executable, "-m", "tests.painted", str(tmp_path / "library"), str(folder)]
-    run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "tests.painted", str(tmp_path / "library"), str(folder), "stepped"]
+    run = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+    assert run.stdin is not None
     assert run.stdout is not None
-    for _ in range(50):
+    run.stdin.write("." * BEFORE)
+    run.stdin.flush()
+    for _ in range(BEFORE):
         run.stdout.readline()
     with painted_library(tmp_path / "library") as library:
-        copies = [library.maintenance.back_up(tmp_path / name).path for name in ("first", "second")]
+        copies = []
+        for name in ("first", "second"):
+            run.stdin.write("." * MEANWHILE)
+            run.stdin.flush()
+            copies.append(library.maintenance.back_up(tmp_path / name).path)
         assert run.poll() is None, "the run had ended: nothing was proved"
-        run.communicate()
+        run.communicate()  # ends its input, so that it goes on
         final = rows(database(library))
     for copy in copies:
         held = rows(copy)

@@ -1,6 +1,7 @@
 """A catalog on a server of its own: roles, health, dumps, a replica, restarts, cut networks and passwords."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import count
@@ -23,6 +24,7 @@ from recog.web.app import create_app
 from recog.web.library import ServedLibrary
 from recog.web.place import Place
 from tests.cli.conftest import verbs_on
+from tests.encrypted_server import encrypted, made_certificate
 from tests.own_server import Network, OwnServer, caught_up, own_server, replica_of
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 from tests.web.client import TOKEN, Client
@@ -485,3 +487,30 @@ def test_a_password_comes_from_a_file_and_tls_can_be_demanded(
             error = refused(library.status)
             assert "SSL" in str(error) or "certificate" in str(error)
             assert secret not in str(error)
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl: no certificate was made")
+def test_a_catalog_is_used_over_tls_with_the_server_that_is_meant_alone(world: World, tmp_path: Path) -> None:
+    """The server of the tests has no TLS: what stands before it answers as one that has."""
+    for name in ("own", "other"):
+        (tmp_path / name).mkdir()
+    own, other = (made_certificate(tmp_path / name, "IP:127.0.0.1") for name in ("own", "other"))
+    named = f"postgresql://postgres@db.example:{{}}/{world.name}?hostaddr=127.0.0.1&sslmode={{}}&sslrootcert={{}}"
+    with world.open() as library:
+        expected = answers(library, world.ada)
+    with encrypted(world.server, own) as front:
+        meant = f"postgresql://postgres@127.0.0.1:{front.port}/{world.name}?sslmode=verify-full&sslrootcert="
+        with world.open(url=f"{meant}{own.chain}") as library:
+            assert answers(library, world.ada) == expected
+            library.people.enrol("Cleo", [world.red])
+            used = front.encrypted
+            assert used > 0
+        with world.open(url=f"{meant}{other.chain}") as library:
+            assert "certificate verify failed" in str(refused(library.status))
+        with world.open(url=named.format(front.port, "verify-full", own.chain)) as library:
+            assert "does not match host name" in str(refused(library.status))
+        with world.open(url=named.format(front.port, "verify-ca", own.chain)) as library:
+            assert library.status().people == 3
+        with world.open(url=named.format(front.port, "disable", own.chain)) as library:
+            refused(library.status)
+        assert front.encrypted > used

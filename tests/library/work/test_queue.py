@@ -2,10 +2,11 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-from threading import Thread
+from threading import Event
 
 import pytest
 from sqlalchemy import text
@@ -21,7 +22,6 @@ from recog.store.writer_lock import WriterLock
 from recog.types import Detector, FaceBox, Pixels
 from tests.databases import database_at
 from tests.library.work.compared import everything
-from tests.library.work.slow import SlowNetworks
 from tests.library.work.together import together
 from tests.painted import (
     BLUE,
@@ -36,6 +36,9 @@ from tests.painted import (
 from tests.postgres import Databases
 
 POISON = (200, 200, 10)
+PATIENCE = 120.0
+LEASE_SECONDS = 6.0
+"""It is renewed every two seconds: a machine would have to stand still for four to lose it."""
 
 
 class Shared:
@@ -79,6 +82,15 @@ def on_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shared
     made = databases.new()
     yield Shared(tmp_path, made)
     databases.drop(made)
+
+
+def until(fact: Callable[[], float]) -> float:
+    """Wait until something is so, and return it."""
+    end = time.monotonic() + PATIENCE
+    while not (found := fact()):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    return found
 
 
 def test_a_worker_leaves_what_index_leaves(shared: Shared) -> None:
@@ -140,29 +152,61 @@ def test_what_a_dead_worker_held_is_taken_over_when_its_lease_ends(shared: Share
     with shared.client("a") as library:
         library.queue.fill([shared.photos])
         networks = {"detector": library.networks.detector.sha256, "network": library.networks.info.sha256}
+        start = time.monotonic()
         held = library.context.catalog.jobs.claim("dead", most=5, seconds=0.5, done=(), **networks)
         assert (len(held.files), held.alone) == (5, False)
         assert library.queue.counts().claimed == 5
-        start = time.monotonic()
         assert library.queue.work(lease=1.0).added == 12
         assert time.monotonic() - start > 0.4
         assert everything(library) == shared.undisturbed()
 
 
-def test_a_worker_renews_its_lease(on_the_server: Shared) -> None:
-    shared = on_the_server
+class HeldDetector(CellDetector):
+    """Finds no face before `go` is set."""
 
+    def __init__(self) -> None:
+        self.go = Event()
+
+    def detect(self, pixels: Pixels) -> list[FaceBox]:
+        assert self.go.wait(PATIENCE)
+        return super().detect(pixels)
+
+
+class Held(PaintedNetworks):
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.held = HeldDetector()
+
+    @cached_property
+    def detector(self) -> Detector:
+        return self.held
+
+
+def test_a_worker_renews_its_lease(on_the_server: Shared) -> None:
+    """Another worker looks for work until the first lease, had nobody renewed it, would have ended."""
+    shared = on_the_server
     settings = read_settings(library=shared.home / "slow", database=shared.database)
-    with PaintedLibrary(settings, networks=SlowNetworks(settings, 2.0)) as slow, shared.client("b") as other:
+    networks = Held(settings)
+    with (
+        PaintedLibrary(settings, networks=networks) as slow,
+        shared.client("b") as other,
+        database_at(shared.database) as database,
+        ThreadPoolExecutor(2) as workers,
+    ):
         slow.queue.fill([shared.photos / "0"])
-        thread = Thread(target=lambda: slow.queue.work(lease=1.0))
-        thread.start()
-        while not other.queue.counts().claimed:
-            time.sleep(0.02)
-        report = other.queue.work()
-        thread.join()
+
+        def lease_until() -> float:
+            with database.reading() as connection:
+                return float(connection.scalar(text("SELECT max(lease_until) FROM jobs")) or 0)
+
+        working = workers.submit(slow.queue.work, lease=LEASE_SECONDS)
+        first = until(lease_until)
+        looking = workers.submit(other.queue.work)
+        until(lambda: lease_until() >= first + LEASE_SECONDS)
+        networks.held.go.set()
+        assert working.result(PATIENCE).added == 4
+        report = looking.result(PATIENCE)
         assert (report.added, report.known) == (0, 0)
-        assert other.status().photos == 4
 
 
 class PoisonedDetector(CellDetector):

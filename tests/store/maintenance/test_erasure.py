@@ -375,7 +375,7 @@ def test_an_erasure_waits_for_a_short_transaction_on_the_server(databases: Datab
         crowd = Crowd(catalog, scans)
         reader = Thread(target=look)
         reader.start()
-        assert began.wait(10)
+        assert began.wait(60)
         assert catalog.erasure.forget(crowd.ann.id).complete
         reader.join()
 
