@@ -12,6 +12,7 @@ from recog.cli.failures import fail, warn
 from recog.cli.option_values import option_values
 from recog.cli.progress import styling_bar
 from recog.cli.session import Session, verb
+from recog.cli.style_search_options import StyleSearchOptions
 from recog.cli.styling_options import StyleRunOptions
 from recog.render.figures import count
 
@@ -23,7 +24,7 @@ Photos = Annotated[list[Path] | None, typer.Argument(metavar="[PHOTO...]", show_
 
 @verb
 @option_values
-def run(session: Session, photos: Photos = None, *, options: StyleRunOptions) -> None:
+def run(session: Session, photos: Photos = None, *, options: StyleRunOptions, search: StyleSearchOptions) -> None:
     """Repaint photos in the style of each PAINTING, or of all at once with --blend.
 
     The photos are those you name, those of a person, or those below a folder. Existing pictures are kept, and no file
@@ -37,7 +38,7 @@ def run(session: Session, photos: Photos = None, *, options: StyleRunOptions) ->
 
     if sum((bool(photos), options.person is not None, options.folder is not None)) != 1:
         raise typer.BadParameter("give one of PHOTO..., --person NAME and --folder DIR")
-    blend, settings = options.weights(), options.settings()
+    blend, settings = options.weights(), options.settings(search)
     with session.open() as library, styling_bar() as progress:
         report = library.styles.run(
             options.style,
@@ -48,6 +49,7 @@ def run(session: Session, photos: Photos = None, *, options: StyleRunOptions) ->
             blend=blend,
             settings=settings,
             suffix=f".{options.form.value}",
+            film=options.film,
             progress=progress,
         )
     session.show(report, text_styling.styled)

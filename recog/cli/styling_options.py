@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from recog.cli.style_search_options import StyleSearchOptions
 from recog.style.settings import Colours, Faces, StyleNet, StyleSettings
 
 
@@ -40,9 +41,7 @@ class StyleRunOptions:
     ] = None
     size: Annotated[int, typer.Option(metavar="PX", help="Longest side of a result.")] = 512
     steps: Annotated[int, typer.Option(metavar="N", help="Optimiser steps, over all scales.")] = 60
-    weight: Annotated[float, typer.Option(metavar="W", help="Weight of the style; the weight of the content is 1.")] = (
-        20.0
-    )
+    weight: Annotated[float, typer.Option(metavar="W", help="Weight of the style.")] = 20.0
     faces: Annotated[Faces, typer.Option(help="Keep faces, style them softly, or style them fully.")] = Faces.SOFT
     colours: Annotated[
         Colours, typer.Option(help="Take colours from the style, or from the photo (luminance, match).")
@@ -50,8 +49,11 @@ class StyleRunOptions:
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 0
     network: Annotated[StyleNet, typer.Option(help="Network that measures style.")] = StyleNet.VGG16_HED
     form: Annotated[Form, typer.Option("--format", help="File format of a result.")] = Form.PNG
+    film: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Make a film of each picture, a frame every N steps; 0 is none.")
+    ] = 0
 
-    def settings(self) -> StyleSettings:
+    def settings(self, search: StyleSearchOptions) -> StyleSettings:
         """Return the settings of the style transfer; ConfigError if one is out of range."""
         return StyleSettings(
             network=self.network.value,
@@ -61,6 +63,7 @@ class StyleRunOptions:
             faces=self.faces,
             colours=self.colours,
             seed=self.seed,
+            **search.changes(),
         )
 
     def weights(self) -> list[float] | None:

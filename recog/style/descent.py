@@ -1,4 +1,4 @@
-"""Gradient descent of one picture, sound or volume at one scale, by L-BFGS or torch's Adam."""
+"""Gradient descent of one picture, sound or volume at one scale, by L-BFGS, torch's Adam or plain descent."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from recog.style.lbfgs import PictureLbfgs, longest_move
 from recog.style.pictures import enlarged
 from recog.style.settings import Optimiser, StyleSettings
 
-# The first step of L-BFGS knows no curvature, so it moves no channel by more than this share of its range.
+# The first step of L-BFGS or plain descent knows no curvature, so it moves no channel by more than this share.
 _FIRST_STEP = 0.02
 # Without a line search, a step can overshoot by orders of magnitude, so none moves a channel by more than this.
 _LONGEST_STEP = 0.3
@@ -27,9 +27,10 @@ class Descent:
         self._settings = settings
         self._lbfgs: PictureLbfgs | None = None
         self._adam: torch.optim.Adam | None = None
+        self._factor: float | None = None
         if settings.optimiser is Optimiser.ADAM:
             self._adam = torch.optim.Adam([self.picture], lr=settings.learning_rate)
-        else:
+        elif settings.optimiser is Optimiser.LBFGS:
             self._lbfgs = PictureLbfgs(self.picture, history=settings.history)
 
     def step(self, gradient: Tensor) -> None:
@@ -38,10 +39,12 @@ class Descent:
             move = self._bounded(self._lbfgs, gradient)
             self.picture.add_(move)
             self._lbfgs.made(move, gradient)
-        if self._adam is not None:
+        elif self._adam is not None:
             self.picture.grad = gradient.mul(gradient.numel())
             self._adam.step()
             self.picture.grad = None
+        else:
+            self._descend(gradient)
 
     def at_scale(self, size: Sequence[int], detail: Tensor | None = None) -> "Descent":
         """Return the same descent with the picture enlarged, plus detail, (1, channels, *size), if given.
@@ -58,6 +61,15 @@ class Descent:
                 "exp_avg_sq": enlarged(old["exp_avg_sq"], size).clamp_min_(0.0),
             }
         return moved
+
+    def _descend(self, gradient: Tensor) -> None:
+        """Move against the gradient; the first one that is not zero decides on the factor of all at this scale."""
+        longest = longest_move(gradient)
+        if longest == 0.0:
+            return
+        if self._factor is None:
+            self._factor = self._settings.learning_rate * _FIRST_STEP / longest
+        self.picture.sub_(gradient, alpha=min(self._factor, _LONGEST_STEP / longest))
 
     def _bounded(self, lbfgs: PictureLbfgs, gradient: Tensor) -> Tensor:
         """Return the step of L-BFGS, scaled by the rate and limited in length."""

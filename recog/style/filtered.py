@@ -12,11 +12,12 @@ from functools import partial
 import torch.nn.functional as F
 from torch import Tensor
 
+from recog.nn.pooling import PoolingKind
 from recog.nn.trunk import Trunk, random_trunk
 from recog.style.objective import Objective, StyleReference
 from recog.style.pictures import enlarged
 from recog.style.search import Scale, search
-from recog.style.settings import StyleSettings
+from recog.style.settings import Form, StyleSettings
 
 Progress = Callable[[int, int], None]
 """Takes the number of steps done, and of all."""
@@ -98,16 +99,25 @@ def transferred(
 
 
 def filter_settings(filters: Filters, **changes: object) -> StyleSettings:
-    """Return style settings whose layers are those of the filters, with equal weights; the content is the last."""
+    """Return style settings whose layers are those of the filters, with equal weights; the content is the last.
+
+    Random filters were measured with average pooling and plain Gram matrices, which pictures no longer use.
+    """
     names = [f"relu{number}" for number in range(1, len(filters.counts) + 1)]
     layers = tuple((name, 1.0) for name in names)
-    return StyleSettings(content_layer=names[-1], style_layers=layers, **changes)  # type: ignore[arg-type]
+    return StyleSettings(
+        content_layer=names[-1],
+        style_layers=layers,
+        form=Form.RELATIVE,
+        pooling=PoolingKind.AVERAGE,
+        **changes,  # type: ignore[arg-type]
+    )
 
 
 def distances(judge: Trunk, values: Tensor, content: Tensor, style: Tensor) -> Distances:
     """Return how far values are from the content, of the same size, and from the style, by the judge's first layer."""
     layer = judge.layers[0]
-    settings = StyleSettings(content_layer=layer, style_layers=((layer, 1.0),), variation=0.0)
+    settings = StyleSettings(content_layer=layer, style_layers=((layer, 1.0),), variation=0.0, form=Form.RELATIVE)
     costs, _ = Objective(judge, settings, content, [StyleReference(style, 1.0)])(values)
     return Distances(costs.content, costs.style)
 

@@ -9,37 +9,30 @@ keeps only the signs of its ReLU, and lets both directions use the fast convolut
 through the definitions of the costs.
 
 The textbook forms are equations 1, 4, 5 and 7 of Gatys, Ecker, Bethge, CVPR 2016, and the squared total variation of
-Mahendran and Vedaldi, arXiv:1412.0035. Their values depend on the picture's size, the network's scale and the layer, so
-a beta that suits one picture is wrong for the next. The relative forms divide each cost by the energy of its target,
-take Gram matrices as means, and the variation per position: 0 is a perfect match and 1 is as wrong as a blank picture,
-for any size, layer or network.
+Mahendran and Vedaldi, arXiv:1412.0035. The form of Ng's course divides the content by 4 n_H n_W n_C instead of 2; its
+style is the paper's, with the factor 1 / (2 n_H n_W n_C)^2. These values depend on the picture's size, the network's
+scale and the layer, so a beta that suits one picture is wrong for the next. The relative forms divide each cost by the
+energy of its target, take Gram matrices as means, and the variation per position: 0 is a perfect match and 1 is as
+wrong as a blank picture, for any size, layer or network. The centred form is the relative one with features minus the
+style's mean in the Gram matrices (see recog.style.gram_terms).
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from recog.nn.backward import let_through, max_pooled, spread, spread_through, sums_of_blocks, unpooled
 from recog.nn.convolution import FastKernel, channels_last, convolve
-from recog.nn.gram import mean_gram_matrix
 from recog.nn.pooling import PoolingKind
 from recog.nn.trunk import Trunk
+from recog.style.gram_terms import TINY, GramTerm, Moments, blended_moments, equal_masks, moments, small_mask
 from recog.style.settings import Form, StyleSettings
 
-TINY = 1e-12
-"""Guards the division by the energy of an empty target; far below the energy of any real feature map."""
 # The output of a layer of at most this many values (64 MB) is kept for the backward pass, which is faster than signs.
 _SMALL = 1 << 24
-# Keys are the number of axes of a mask.
-_REDUCE: dict[int, Callable[..., Tensor]] = {
-    1: F.adaptive_avg_pool1d,
-    2: F.adaptive_avg_pool2d,
-    3: F.adaptive_avg_pool3d,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +59,6 @@ class Costs:
 
 
 @dataclass(frozen=True, slots=True)
-class _GramTerm:
-    """The cost weight * sum (target - g)^2 at one layer. mask is (positions,) with sum 1, or None."""
-
-    target: Tensor
-    weight: float
-    mask: Tensor | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Layer:
     """A convolution with the costs of its output."""
 
@@ -83,7 +67,7 @@ class _Layer:
     backward: FastKernel
     bias: Tensor
     pooled: bool
-    terms: tuple[_GramTerm, ...]
+    terms: tuple[GramTerm, ...]
     is_content: bool
 
 
@@ -121,8 +105,7 @@ class Objective:
             maps = network.features(content, {settings.content_layer}, pooling=pooling)
             self._content = maps[settings.content_layer]
             energy = float(self._content.square().sum())
-            relative = settings.form is Form.RELATIVE
-            self._content_weight = 1.0 / max(energy, TINY) if relative else 0.5
+            self._content_weight = _content_weight(settings.form, energy, self._content.numel())
             terms = self._gram_terms(styles, content) if settings.beta > 0 else {}
         for each in network.until(wanted):
             # Average pooling is computed as a sum; the kernel contains the factor, 0.25 for a picture, a power of two.
@@ -167,8 +150,7 @@ class Objective:
             rows = x[0].flatten(1).T  # (positions, channels), contiguous in channels-last memory
             grams = []
             for term in layer.terms:
-                seen = rows if term.mask is None else rows * term.mask[:, None]
-                off = (rows.T @ seen).div_(len(rows) if term.mask is None else 1.0).sub_(term.target)
+                off = term.difference(rows)
                 style += term.weight * float(off.square().sum())
                 grams.append(off)
             if layer.is_content:
@@ -190,7 +172,7 @@ class Objective:
                 share = difference.mul_(2.0 * settings.alpha * self._content_weight)
                 gradient = share if gradient is None else gradient.add_(share)
             for term, off in zip(layer.terms, trace.grams, strict=True):
-                gradient = _add_gram_gradient(gradient, trace.positive, term, off, settings.beta)
+                gradient = term.add_gradient(gradient, trace.positive, off, settings.beta)
             if gradient is None:
                 raise ValueError(f"the last layer, {layer.name}, has no cost")
             gradient = (spread_through if halved else let_through)(gradient, trace.positive)
@@ -206,7 +188,7 @@ class Objective:
         """Return the total variation, and add its weighted gradient to gradient."""
         if self._settings.variation == 0:
             return 0.0
-        scale = 1.0 / self._positions if self._settings.form is Form.RELATIVE else 1.0
+        scale = 1.0 / self._positions if self._settings.form in (Form.RELATIVE, Form.CENTRED) else 1.0
         cost = 0.0
         for axis in range(2, picture.ndim):
             step = picture.diff(dim=axis)
@@ -217,68 +199,55 @@ class Objective:
             gradient.narrow(axis, 0, length).sub_(step)
         return cost
 
-    def _gram_terms(self, styles: Sequence[StyleReference], content: Tensor) -> dict[str, list[_GramTerm]]:
+    def _gram_terms(self, styles: Sequence[StyleReference], content: Tensor) -> dict[str, list[GramTerm]]:
         """Return the targets of each style layer."""
         settings = self._settings
         total_share = sum(style.share for style in styles)
-        targets: dict[str, list[tuple[Tensor, float, Tensor | None]]] = {name: [] for name in settings.lambdas}
+        targets: dict[str, list[tuple[Moments, float, Tensor | None]]] = {name: [] for name in settings.lambdas}
         for style in styles:
             maps = self._network.features(style.picture, targets, pooling=settings.pooling)
             for name, features in maps.items():
-                gram = mean_gram_matrix(features)
-                if settings.form is Form.TEXTBOOK:
-                    # The paper's sums over positions depend on the sizes of the pictures.
-                    gram = gram * (features[0].numel() / math.prod(self._map_size(name, content)))
-                targets[name].append((gram, style.share / total_share, style.mask))
-        terms: dict[str, list[_GramTerm]] = {}
+                # The paper's sums over positions depend on the sizes of the pictures.
+                sums = features[0].numel() / math.prod(self._map_size(name, content))
+                found = moments(features)
+                if settings.form in (Form.TEXTBOOK, Form.COURSE):
+                    found = Moments(found.gram * sums, found.mean)
+                targets[name].append((found, style.share / total_share, style.mask))
+        terms: dict[str, list[GramTerm]] = {}
         for name, each in targets.items():
-            found = each
-            if _equal([mask for _, _, mask in each]):
-                found = [(torch.stack([gram * share for gram, share, _ in each]).sum(0), 1.0, each[0][2])]
+            parts = each
+            if equal_masks([mask for _, _, mask in each]):
+                parts = [(blended_moments([(found, share) for found, share, _ in each]), 1.0, each[0][2])]
             size = self._map_size(name, content)
             terms[name] = [
-                _GramTerm(gram, share * self._gram_weight(name, gram), small)
-                for gram, share, mask in found
-                if (small := _small_mask(mask, size)) is None or bool(small.sum() > 0)
+                self._gram_term(name, found, share, small)
+                for found, share, mask in parts
+                if (small := small_mask(mask, size)) is None or bool(small.sum() > 0)
             ]
         return terms
 
-    def _gram_weight(self, name: str, target: Tensor) -> float:
-        """Return the factor of sum (target - g)^2."""
-        share = self._settings.lambdas[name]
-        if self._settings.form is Form.TEXTBOOK:
-            return share / (4.0 * target.shape[0] ** 2)
-        return share / max(float(target.square().sum()), TINY)
+    def _gram_term(self, name: str, style: Moments, share: float, mask: Tensor | None) -> GramTerm:
+        """Return the cost of one style at one layer, in the form of the settings."""
+        weight = share * self._settings.lambdas[name]
+        match self._settings.form:
+            case Form.TEXTBOOK | Form.COURSE:
+                return GramTerm(style.gram, weight / (4.0 * style.gram.shape[0] ** 2), mask, None)
+            case Form.RELATIVE:
+                return GramTerm(style.gram, weight / max(float(style.gram.square().sum()), TINY), mask, None)
+            case Form.CENTRED:
+                energy = float(style.centred.square().sum())
+                return GramTerm(style.centred, weight / max(energy, TINY), mask, style.mean)
 
     def _map_size(self, name: str, content: Tensor) -> tuple[int, ...]:
         return self._network.map_size(name, content.shape[2:])
 
 
-def _add_gram_gradient(gradient: Tensor | None, features: Tensor, term: _GramTerm, off: Tensor, beta: float) -> Tensor:
-    """Add beta * d/dF of weight * sum off^2, which is 4 beta weight m_k (off F)_k at position k."""
-    rows = features[0].flatten(1).T
-    factor = 4.0 * beta * term.weight / (len(rows) if term.mask is None else 1.0)
-    if term.mask is not None:
-        rows = rows * term.mask[:, None]
-    if gradient is None:
-        flat = torch.mm(rows, off.mul_(factor))
-        return flat.T.view_as(features[0])[None]
-    gradient = channels_last(gradient)
-    gradient[0].flatten(1).T.addmm_(rows, off, alpha=factor)  # a view, because the memory has no gaps
-    return gradient
-
-
-def _equal(masks: Sequence[Tensor | None]) -> bool:
-    """Return whether all masks are equal, as they are if they only exclude faces."""
-    first = masks[0]
-    if first is None:
-        return all(mask is None for mask in masks)
-    return all(mask is not None and torch.equal(mask, first) for mask in masks)
-
-
-def _small_mask(mask: Tensor | None, size: tuple[int, ...]) -> Tensor | None:
-    """Reduce a mask (*positions) to (positions of the layer,) at a layer's size, with sum one or all zero."""
-    if mask is None:
-        return None
-    small = _REDUCE[mask.ndim](mask[None, None], size).flatten()
-    return small / small.sum().clamp_min(TINY)
+def _content_weight(form: Form, energy: float, values: int) -> float:
+    """Return the factor of sum (a(C) - a(G))^2 for a content map of that energy and that number of values."""
+    match form:
+        case Form.RELATIVE | Form.CENTRED:
+            return 1.0 / max(energy, TINY)
+        case Form.TEXTBOOK:
+            return 0.5
+        case Form.COURSE:
+            return 0.25 / values

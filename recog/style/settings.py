@@ -26,6 +26,8 @@ class Start(StrEnum):
     NOISE = "noise"
     """Normal noise around grey, as in the paper."""
     GREY = "grey"
+    BLEND = "blend"
+    """Part content, part noise; the setting `noise` is the share of noise."""
 
 
 class Optimiser(StrEnum):
@@ -34,13 +36,21 @@ class Optimiser(StrEnum):
     LBFGS = "lbfgs"
     """Limited-memory BFGS, as in the paper."""
     ADAM = "adam"
+    DESCENT = "descent"
+    """Plain gradient descent with a constant rate at each scale."""
 
 
 class Form(StrEnum):
     """The form of the costs to which alpha, beta and the layer weights refer (see recog.style.objective)."""
 
+    CENTRED = "centred"
+    """Shares of the target, and Gram matrices of the features minus the style's mean."""
     RELATIVE = "relative"
+    """Shares of the target, with plain Gram matrices."""
     TEXTBOOK = "textbook"
+    """As in the paper: half the sum of squares for the content, and 1 / (2 n_H n_W n_C)^2 for a style layer."""
+    COURSE = "course"
+    """As in Ng's course: the paper's style, and 1 / (4 n_H n_W n_C) for the content."""
 
 
 class Colours(StrEnum):
@@ -70,10 +80,12 @@ class StyleSettings:
     style_layers: (layer, lambda) pairs; only the lambdas' shares of their sum matter.
     alpha, beta, variation: weights of the content cost, the style cost and the total variation, in `form`.
     steps: optimiser steps over all scales; more than 60 lower the cost, but at 256 px the content fades.
-    learning_rate: for Adam in units of the 0..1 range of a channel a step, for L-BFGS a factor of its own step.
+    learning_rate: for Adam in units of the 0..1 range of a channel a step, for L-BFGS a factor of its own step, for
+        descent a factor of the rate at which the first step of a scale moves no channel by more than 0.02.
     scales: number of scales, coarse to fine, each half as wide as the next; the paper has 1.
     history: pairs that L-BFGS keeps, fewer if they would not fit into a quarter of a gigabyte.
     style_scale: size of the style picture over that of the result, as the square root of the ratio of areas.
+    noise: share of noise, 0 to 1, in the start `blend`; other starts ignore it.
     preview_every: number of steps between two previews; 0 is none.
     """
 
@@ -83,9 +95,9 @@ class StyleSettings:
     style_layers: tuple[tuple[str, float], ...] = DEFAULT_STYLE_LAYERS
     alpha: float = 1.0
     beta: float = 20.0
-    variation: float = 20.0
-    form: Form = Form.RELATIVE
-    pooling: PoolingKind = PoolingKind.AVERAGE
+    variation: float = 2.0
+    form: Form = Form.CENTRED
+    pooling: PoolingKind = PoolingKind.MAX
     start: Start = Start.CONTENT
     optimiser: Optimiser = Optimiser.LBFGS
     steps: int = 60
@@ -96,6 +108,7 @@ class StyleSettings:
     colours: Colours = Colours.STYLE
     faces: Faces = Faces.SOFT
     seed: int = 0
+    noise: float = 0.6
     preview_every: int = 0
 
     def __post_init__(self) -> None:
@@ -114,6 +127,7 @@ class StyleSettings:
             self._check_real(name, 0.0, 1e12)
         self._check_real("learning_rate", 1e-6, 1e3)
         self._check_real("style_scale", 0.05, 10.0)
+        self._check_real("noise", 0.0, 1.0)
         self._check_layers()
         if self.alpha == 0.0 and self.beta == 0.0:
             raise ConfigError("alpha and beta are both 0: then there is nothing to look for; give one of them a weight")
@@ -126,9 +140,11 @@ class StyleSettings:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of every setting that decides the result, so not of previews."""
+        """SHA-256 of every setting that decides the result, so not of previews, nor of noise that no start uses."""
         values = self.as_dict()
         del values["preview_every"]
+        if self.start is not Start.BLEND:
+            del values["noise"]
         return hashlib.sha256(json.dumps(values, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     def as_dict(self) -> dict[str, Any]:

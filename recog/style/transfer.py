@@ -109,17 +109,30 @@ def _start(prepared: PreparedTransfer, size: tuple[int, int]) -> Tensor:
         case Start.GREY:
             return torch.full((1, 3, *size), _GREY, device=device)
         case Start.NOISE:
-            # Drawn on the processor, so that a seed means the same picture on every device.
-            generator = torch.Generator().manual_seed(prepared.settings.seed)
-            return (_GREY + _NOISE * torch.randn(1, 3, *size, generator=generator)).to(device)
+            return _noise(prepared, size)
+        case Start.BLEND:
+            content = to_tensor(resized(prepared.content, size), device)
+            return content.lerp(_noise(prepared, size), prepared.settings.noise)
+
+
+def _noise(prepared: PreparedTransfer, size: tuple[int, int]) -> Tensor:
+    """Return noise around grey, (1, 3, *size)."""
+    # Drawn on the processor, so that a seed means the same picture on every device.
+    generator = torch.Generator().manual_seed(prepared.settings.seed)
+    return (_GREY + _NOISE * torch.randn(1, 3, *size, generator=generator)).to(prepared.network.device)
 
 
 def _detail(prepared: PreparedTransfer, coarse: tuple[int, int], fine: tuple[int, int]) -> Tensor | None:
-    """What the content has at the fine scale and had not at the coarse one; None where it was not the start."""
-    if prepared.settings.start is not Start.CONTENT:
-        return None
+    """What the start's content has at the fine scale and had not at the coarse one; None for a start without it."""
+    match prepared.settings.start:
+        case Start.CONTENT:
+            share = 1.0
+        case Start.BLEND:
+            share = 1.0 - prepared.settings.noise
+        case _:
+            return None
     before, now = (to_tensor(resized(prepared.content, size), prepared.network.device) for size in (coarse, fine))
-    return now - enlarged(before, fine)
+    return share * (now - enlarged(before, fine))
 
 
 def _objective(prepared: PreparedTransfer, size: tuple[int, int]) -> Objective:

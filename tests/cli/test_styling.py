@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from recog.cli.style_search_options import StyleSearchOptions
 from recog.cli.styling_options import StyleRunOptions
 from recog.style.settings import StyleNet, StyleSettings
 from recog.weights.registry import SPECS
@@ -37,6 +38,47 @@ def test_the_options_start_at_the_defaults_of_the_settings() -> None:
     checked = {name: given[name] for name in ("size", "steps", "weight", "faces", "colours", "seed", "network")}
     assert checked == {name: getattr(default, named.get(name, name)) for name in checked}
     assert {"size", "steps", "beta", "faces", "colours", "seed", "network"} <= {one.name for one in fields(default)}
+
+
+def test_the_knobs_of_the_search_start_at_the_defaults_of_the_settings() -> None:
+    assert StyleSettings(**StyleSearchOptions().changes()) == StyleSettings()
+
+
+def test_every_knob_reaches_the_job(recog: Recog, folder: Path, waves: Path, tmp_path: Path) -> None:
+    photo = paint(folder / "ann.png", RED)
+    knobs = {
+        "start": ("--start", "blend", "blend"),
+        "noise": ("--noise", "0.3", 0.3),
+        "alpha": ("--content-weight", "2", 2.0),
+        "variation": ("--smoothness", "0.5", 0.5),
+        "content_layer": ("--content-layer", "relu3_2", "relu3_2"),
+        "style_layers": ("--style-layers", "relu1_1,relu2_1:0.5", [["relu1_1", 1.0], ["relu2_1", 0.5]]),
+        "pooling": ("--pooling", "max", "max"),
+        "form": ("--costs", "course", "course"),
+        "optimiser": ("--optimiser", "descent", "descent"),
+        "learning_rate": ("--rate", "0.4", 0.4),
+        "scales": ("--scales", "1", 1),
+        "style_scale": ("--style-scale", "0.5", 0.5),
+    }
+    options = [word for option, value, _ in knobs.values() for word in (option, value)]
+    made = recog("style", "run", "--style", waves, "--out", tmp_path / "out", photo, *QUICK, *options, "--json")
+    (job,) = document(made)["made"]
+    settings = document(recog("style", "show", str(job["id"]), "--json"))["what"]["settings"]
+    assert {name: settings[name] for name in knobs} == {name: value for name, (_, _, value) in knobs.items()}
+
+
+@pytest.mark.parametrize("layers", ["", "relu1_1:", "relu1_1:x", ":1", "relu1_1,,relu2_1"])
+def test_layers_that_cannot_be_read_are_one_sentence(recog: Recog, waves: Path, tmp_path: Path, layers: str) -> None:
+    result = recog("style", "run", "--style", waves, "--out", tmp_path, waves, "--style-layers", layers)
+    assert result.exit_code == 2
+    assert "takes layers with weights" in result.stderr
+
+
+def test_a_layer_that_the_network_lacks_is_named(recog: Recog, waves: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    result = recog("style", "run", "--style", waves, "--out", out, waves, "--content-layer", "relu9_9", *QUICK)
+    assert result.exit_code == 1
+    assert "no layer relu9_9: choose among relu1_1" in result.stderr
 
 
 def test_the_choices_of_networks_are_those_of_the_registry() -> None:

@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 
 from recog.nn.gram import flat_features, mean_gram_matrix
-from recog.style.objective import TINY
+from recog.style.gram_terms import TINY
+from recog.style.settings import Form, StyleSettings
 
 
 def gram_matrix(features: Tensor) -> Tensor:
@@ -28,6 +29,11 @@ def gram_matrix(features: Tensor) -> Tensor:
 def content_cost(content: Tensor, generated: Tensor) -> Tensor:
     """1/2 sum (a(C) - a(G))^2, equation 1 of Gatys et al. 2016; both (channels, *positions)."""
     return 0.5 * (generated - content).square().sum()
+
+
+def course_content_cost(content: Tensor, generated: Tensor) -> Tensor:
+    """1 / (4 n_H n_W n_C) sum (a(C) - a(G))^2, the content cost of Ng's course; both (channels, *positions)."""
+    return (generated - content).square().mean() / 4.0
 
 
 def layer_style_cost(style: Tensor, generated: Tensor) -> Tensor:
@@ -78,6 +84,37 @@ def relative_layer_style_cost(style: Tensor, generated: Tensor) -> Tensor:
     return (target - mean_gram_matrix(generated)).square().sum() / target.square().sum().clamp_min(TINY)
 
 
+def centred_layer_style_cost(style: Tensor, generated: Tensor) -> Tensor:
+    """Return the relative style cost of the features minus the style's mean; both (channels, *positions)."""
+    centre = flat_features(style).mean(1, keepdim=True)
+    return relative_layer_style_cost(flat_features(style) - centre, flat_features(generated) - centre)
+
+
 def mean_variation(picture: Tensor) -> Tensor:
     """Return the total variation per position. Departure: a mean, so that one weight suits every size."""
     return total_variation(picture) / picture[0].numel()
+
+
+def costs_of_form(
+    content: Mapping[str, Tensor],
+    style: Mapping[str, Tensor],
+    generated: Mapping[str, Tensor],
+    picture: Tensor,
+    settings: StyleSettings,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return content cost, style cost and variation of a picture (channels, *positions) by its layers' maps."""
+    form, layer = settings.form, settings.content_layer
+    if form in (Form.TEXTBOOK, Form.COURSE):
+        of_content = content_cost if form is Form.TEXTBOOK else course_content_cost
+        return (
+            of_content(content[layer], generated[layer]),
+            style_cost(style, generated, settings.lambdas),
+            total_variation(picture),
+        )
+    of_layer = centred_layer_style_cost if form is Form.CENTRED else relative_layer_style_cost
+    parts = [weight * of_layer(style[name], generated[name]) for name, weight in settings.lambdas.items()]
+    return (
+        relative_content_cost(content[layer], generated[layer]),
+        torch.stack(parts).sum(),
+        mean_variation(picture),
+    )

@@ -43,15 +43,7 @@ def test_costs_and_gradient_are_those_of_the_definition(axes: int, pooling: Pool
     found, gradient = Objective(trunk, settings, content, [StyleReference(style, 1.0)])(generated)
     x = generated.clone().requires_grad_()
     maps = [trunk.features(each, {"relu1", "relu2"}, pooling=pooling) for each in (x, content, style)]
-    if form is Form.TEXTBOOK:
-        content_cost = costs.content_cost(maps[1]["relu2"], maps[0]["relu2"])
-        style_cost = costs.style_cost(maps[2], maps[0], settings.lambdas)
-        variation = costs.total_variation(x[0])
-    else:
-        content_cost = costs.relative_content_cost(maps[1]["relu2"], maps[0]["relu2"])
-        parts = [w * costs.relative_layer_style_cost(maps[2][n], maps[0][n]) for n, w in settings.lambdas.items()]
-        style_cost = torch.stack(parts).sum()
-        variation = costs.mean_variation(x[0])
+    content_cost, style_cost, variation = costs.costs_of_form(maps[1], maps[2], maps[0], x[0], settings)
     total = 2.0 * content_cost + 3.0 * style_cost + 0.5 * variation
     (slow,) = torch.autograd.grad(total, x)
     assert [found.total, found.content, found.style, found.variation] == pytest.approx(
@@ -63,7 +55,7 @@ def test_costs_and_gradient_are_those_of_the_definition(axes: int, pooling: Pool
 @pytest.mark.parametrize("axes", [1, 2])
 def test_one_more_axis_of_one_position_changes_nothing(axes: int) -> None:
     """A sound is a picture one row high, and a picture a volume one slice deep, by kernels of the same middle."""
-    settings = made_settings()
+    settings = made_settings(form=Form.RELATIVE)
     kernels = [values(5, *[3] * axes, channels=6)[0].view(3, 2, *[3] * axes), values(6, *[3] * axes, channels=12)[0]]
     kernels[1] = kernels[1].view(4, 3, *[3] * axes)
     given = [values(seed, *SIZES[axes]) for seed in (1, 2, 3)]
@@ -122,7 +114,15 @@ def test_a_picture_is_what_it_was_before_there_were_other_axes(
 ) -> None:
     """On the machine that made the file, every pixel is equal; another one may round otherwise, by at most 2 of 255."""
     layers = (("relu1_1", 1.0), ("relu2_1", 2.0), ("relu3_1", 1.0))
-    settings = StyleSettings(content_layer="relu2_2", style_layers=layers, steps=12, scales=2)
+    settings = StyleSettings(
+        content_layer="relu2_2",
+        style_layers=layers,
+        steps=12,
+        scales=2,
+        form=Form.RELATIVE,
+        pooling=PoolingKind.AVERAGE,
+        variation=20.0,
+    )
     *_, last = stylize(hills[:71, :95], stripes, settings, network)
     with Image.open(Path(__file__).parent / "golden" / "hills_in_stripes.png") as picture:
         before = np.asarray(picture, dtype=np.int16)

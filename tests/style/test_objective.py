@@ -9,6 +9,7 @@ from torch import Tensor
 
 from recog.nn.gram import mean_gram_matrix
 from recog.nn.pooling import PoolingKind
+from recog.style.gram_terms import blended_moments, moments
 from recog.style.layers import StyleNetwork
 from recog.style.objective import Objective, StyleReference
 from recog.style.settings import Form, StyleSettings
@@ -35,16 +36,7 @@ def recorded(
     of_x, of_content, of_style = (
         network.features(each, names, pooling=settings.pooling) for each in (x, content, style)
     )
-    layer = settings.content_layer
-    if settings.form is Form.TEXTBOOK:
-        content_cost = costs.content_cost(of_content[layer], of_x[layer])
-        style_cost = costs.style_cost(of_style, of_x, settings.lambdas)
-        variation = costs.total_variation(x[0])
-    else:
-        content_cost = costs.relative_content_cost(of_content[layer], of_x[layer])
-        parts = [w * costs.relative_layer_style_cost(of_style[n], of_x[n]) for n, w in settings.lambdas.items()]
-        style_cost = torch.stack(parts).sum()
-        variation = costs.mean_variation(x[0])
+    content_cost, style_cost, variation = costs.costs_of_form(of_content, of_style, of_x, x[0], settings)
     total = costs.total_cost(
         content_cost,
         style_cost,
@@ -81,7 +73,8 @@ def test_a_cost_without_weight_is_not_in_the_gradient(network: StyleNetwork, cha
 
 
 def test_several_styles_blend_their_grams_by_share(network: StyleNetwork) -> None:
-    settings = made_settings(alpha=0.0, variation=0.0, style_layers=(("relu2_1", 1.0),))
+    layers = (("relu2_1", 1.0),)
+    settings = made_settings(alpha=0.0, variation=0.0, style_layers=layers, form=Form.RELATIVE)
     left, right, generated = picture(1, 32, 40), picture(2, 48, 36) ** 3, picture(3, 32, 40)
     references = [StyleReference(left, 1.0), StyleReference(right, 3.0)]
     costs, _ = Objective(network, settings, generated, references)(generated)
@@ -89,6 +82,16 @@ def test_several_styles_blend_their_grams_by_share(network: StyleNetwork) -> Non
     first, second, made = (mean_gram_matrix(each["relu2_1"]) for each in maps)
     blend = 0.25 * first + 0.75 * second
     assert costs.style == pytest.approx(float((blend - made).square().sum() / blend.square().sum()), rel=1e-4)
+
+
+def test_centred_styles_blend_as_one_style_that_holds_both(network: StyleNetwork) -> None:
+    """The positions of a map that holds both styles side by side have the blend's covariance."""
+    left, right = picture(1, 32, 40), picture(2, 32, 40) ** 3
+    found = [moments(network.features(each, {"relu2_1"})["relu2_1"]) for each in (left, right)]
+    maps = [network.features(each, {"relu2_1"})["relu2_1"].flatten(1) for each in (left, right)]
+    together = torch.cat(maps, dim=1)
+    blend = blended_moments([(found[0], 0.5), (found[1], 0.5)])
+    torch.testing.assert_close(blend.centred, torch.cov(together, correction=0), rtol=1e-3, atol=1e-3)
 
 
 def test_styles_under_one_mask_blend_as_without_one(network: StyleNetwork) -> None:
@@ -105,9 +108,10 @@ def test_styles_under_one_mask_blend_as_without_one(network: StyleNetwork) -> No
     assert float((gradient - masked_gradient).norm() / gradient.norm()) < 1e-4
 
 
-def test_masked_styles_have_one_guided_cost_each_and_its_gradient(network: StyleNetwork) -> None:
+@pytest.mark.parametrize("form", [Form.CENTRED, Form.RELATIVE])
+def test_masked_styles_have_one_guided_cost_each_and_its_gradient(network: StyleNetwork, form: Form) -> None:
     """The gradient by finite differences along itself and along a part of itself."""
-    settings = made_settings()
+    settings = made_settings(form=form)
     content, generated = picture(1, 32, 48), picture(3, 32, 48)
     left = torch.zeros(32, 48)
     left[:, :20] = 1.0
@@ -155,7 +159,8 @@ def test_the_relative_costs_of_one_scene_at_128_and_256_pixels_agree(vgg16_hed: 
         for content, style in (small, large):
             costs, _ = Objective(vgg16_hed, settings, content, [StyleReference(style, 1.0)])(style.flip(3))
             found[form].append((costs.content, costs.style))
-    (content_128, style_128), (content_256, style_256) = found[Form.RELATIVE]
-    assert 0.6 < content_256 / content_128 < 1.6
-    assert 0.3 < (style_256 + 1e-3) / (style_128 + 1e-3) < 3.0
-    assert found[Form.TEXTBOOK][1][0] / found[Form.TEXTBOOK][0][0] > 2.5
+    for form in (Form.RELATIVE, Form.CENTRED):
+        (content_128, style_128), (content_256, style_256) = found[form]
+        assert 0.6 < content_256 / content_128 < 1.6
+        assert 0.3 < (style_256 + 1e-3) / (style_128 + 1e-3) < 3.0
+    assert found[Form.TEXTBOOK][1][0] / found[Form.TEXTBOOK][0][0] > 2.0

@@ -20,6 +20,7 @@ from recog.style.settings import Colours, Faces, Form, Optimiser, Start, StyleSe
         ({"beta": float("nan")}, "beta"),
         ({"learning_rate": 0.0}, "learning_rate"),
         ({"style_scale": 11.0}, "style_scale"),
+        ({"noise": 1.5}, "noise must be from 0 to 1, not 1.5"),
         ({"alpha": 0.0, "beta": 0.0}, "both 0"),
         ({"style_layers": ()}, "weights"),
         ({"style_layers": (("relu1_1", 0.0),)}, "weights"),
@@ -54,6 +55,12 @@ def test_the_digest_changes_with_all_that_decides_the_result_and_with_nothing_el
     changed = [{"beta": 11.0}, {"seed": 1}, {"network": "vgg19"}, {"faces": Faces.KEEP}, {"size": 256}]
     digests = {StyleSettings(**change).digest for change in changed}  # type: ignore[arg-type]
     assert len(digests | {plain.digest}) == len(changed) + 1
+
+
+def test_noise_counts_only_where_the_start_has_it() -> None:
+    assert StyleSettings(noise=0.1).digest == StyleSettings(noise=0.9).digest
+    blends = [StyleSettings(start=Start.BLEND, noise=noise).digest for noise in (0.1, 0.9)]
+    assert blends[0] != blends[1]
 
 
 def test_layer_weights_are_shares() -> None:

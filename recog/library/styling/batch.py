@@ -9,7 +9,7 @@ bytes is not recog's: the job fails, and the file stays.
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -25,6 +25,7 @@ from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob, Styl
 from recog.style.batch import PlannedPicture, StyleSource, plan_pictures
 from recog.style.failures import costs_one_picture
 from recog.style.files import SUFFIXES, check_target, encoded_picture, publish
+from recog.style.film import FILM, Film, film_path
 from recog.style.layers import StyleNetwork
 from recog.style.pictures import check_style
 from recog.style.settings import Faces, StyleSettings
@@ -39,7 +40,10 @@ Tell = Callable[[StylingProgress], None]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The collaborators and settings of a run. styles: pixels of each style, by the digest of its bytes."""
+    """The collaborators and settings of a run.
+
+    styles: pixels of each style, by the digest of its bytes. film: steps between two frames of a film; 0 is no film.
+    """
 
     catalog: Catalog
     decoders: DecodePool
@@ -47,6 +51,7 @@ class Batch:
     network: StyleNetwork
     settings: StyleSettings
     styles: Mapping[str, Pixels]
+    film: int
     tell: Tell | None
 
 
@@ -60,10 +65,13 @@ def style_batch(
     blend: Sequence[float] | None,
     folder: Path,
     suffix: str,
+    film: int,
     limits: DecodeLimits,
     tell: Tell | None,
 ) -> StylingReport:
     """Make every picture that does not exist yet; the caller holds the lock of batches.
+
+    With film, every picture made gets a film beside it, with a frame every so many steps.
 
     If a photo cannot be decoded, its costs become NaN or the memory does not suffice, only the pictures of that photo
     fail; the batch goes on.
@@ -89,7 +97,7 @@ def style_batch(
         )
         _make_folder(folder)
         jobs = catalog.styles.plan([_job(one, network) for one in planned])
-        batch = Batch(catalog, decoders, networks, network, settings, pixels, tell)
+        batch = Batch(catalog, decoders, networks, network, settings, pixels, film, tell)
         made, kept, failed, interrupted = _make_pictures(batch, jobs)
     return StylingReport(
         folder=folder,
@@ -130,6 +138,8 @@ def make_picture(batch: Batch, job: StyleJob, number: int, pictures: int) -> boo
     try:
         discard_unfinished(output)
         check_target(output)
+        if batch.film:
+            check_target(film_path(output), FILM)
         styled = _styled(batch, job, _content(batch, job), number, pictures)
     except BaseException as error:
         why = costs_one_picture(error)
@@ -153,14 +163,17 @@ def make_picture(batch: Batch, job: StyleJob, number: int, pictures: int) -> boo
         catalog.styles.fail(job.id, str(error))
         raise
     _must_be_there(catalog.styles.finish(job.id), job)
+    if styled.film is not None:
+        publish(styled.film.encoded(), film_path(output), FILM)
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class _Styled:
-    """A finished picture with its loss curve."""
+    """A finished picture with its loss curve, and its film if one was asked for."""
 
     pixels: Pixels
+    film: Film | None
     curve: tuple[CostPoint, ...]
     seconds: float
     message: str
@@ -170,10 +183,11 @@ def _styled(batch: Batch, job: StyleJob, photo: DecodedPhoto, number: int, pictu
     """Run the style transfer to its end."""
     curve: list[CostPoint] = []
     messages: list[str] = []
+    film = Film() if batch.film else None
     steps = stylize(
         photo.pixels,
         [batch.styles[style.sha256] for style in job.what.styles],
-        batch.settings,
+        replace(batch.settings, preview_every=batch.film),
         batch.network,
         shares=[style.share for style in job.what.styles],
         faces=_faces(batch, photo),
@@ -196,8 +210,10 @@ def _styled(batch: Batch, job: StyleJob, photo: DecodedPhoto, number: int, pictu
                     message=step.message,
                 )
             )
+        if film is not None and step.pixels is not None:
+            film.add(step.pixels)
         if step.finished and step.pixels is not None:
-            return _Styled(step.pixels, tuple(curve), step.seconds, "; ".join(messages))
+            return _Styled(step.pixels, film, tuple(curve), step.seconds, "; ".join(messages))
     raise StyleError(f"no picture came of {job.what.photo_path}: this is a fault of recog, please report it")
 
 

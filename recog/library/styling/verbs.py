@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from recog.errors import ConfigError
 from recog.library.context import LibraryContext
 from recog.library.inputs import AnyPath, path_of, paths_of
 from recog.library.styling.results import ClearedJobs, StyleGallery, StyleJobs, StylingProgress, StylingReport
@@ -33,14 +34,16 @@ class Styles:
         blend: Sequence[float] | None = None,
         settings: "StyleSettings | None" = None,
         suffix: str = ".png",
+        film: int = 0,
         progress: Callable[[StylingProgress], None] | None = None,
     ) -> StylingReport:
         """Paint photos in the manner of each style picture, into a folder; the photos need not be in the library.
 
         Give one of: photos, a person whose photos to paint, or a folder. With `blend`, one weight per style, every
         photo is painted once in a mixture of all styles. Pictures of earlier runs are kept, no file is ever
-        overwritten, and a photo that cannot be used does not stop the batch. The run can be interrupted at any time and
-        run again. `recog.style.transfer.stylize` makes a single picture without a library.
+        overwritten, and a photo that cannot be used does not stop the batch. With `film`, every picture made gets a
+        film of how it came about, an animated WebP beside it, with a frame every so many steps. The run can be
+        interrupted at any time and run again. `recog.style.transfer.stylize` makes a single picture without a library.
         """
         from recog.library.styling.batch import style_batch
         from recog.library.styling.sources import contents_below, contents_of, contents_with, style_sources
@@ -48,6 +51,8 @@ class Styles:
 
         if sum((bool(photos), person is not None, folder is not None)) != 1:
             raise ValueError("photos, person or folder: exactly one says what is styled")
+        if not 0 <= film <= 100_000:
+            raise ConfigError(f"a film has a frame every 1 to 100000 steps, or 0 for no film, not {film}")
         target = path_of(out)
         sources = style_sources(paths_of(styles))
         if person is not None:
@@ -68,6 +73,7 @@ class Styles:
                 blend=blend,
                 folder=target,
                 suffix=suffix,
+                film=film,
                 limits=self._context.decode_limits,
                 tell=progress,
             )

@@ -17,7 +17,7 @@ from PIL import Image
 from sqlalchemy import update
 
 from recog.config import read_settings
-from recog.errors import LibraryBusyError, NoPhotosFoundError, PhotoError, StyleError, UnknownPersonError
+from recog.errors import ConfigError, LibraryBusyError, NoPhotosFoundError, PhotoError, StyleError, UnknownPersonError
 from recog.library.photo_library import PhotoLibrary
 from recog.library.styling.batch import thinned
 from recog.library.styling.results import StylingProgress, StylingReport
@@ -412,3 +412,34 @@ def test_the_real_network_styles_a_painted_photo(tmp_path: Path, photos: list[Pa
         assert job.what.network == "vgg16-hed"
         assert job.costs[-1].total < job.costs[0].total
         assert len(library.styles.gallery().entries) == 1
+
+
+def test_a_film_has_a_frame_every_n_steps_and_ends_with_the_picture(
+    library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
+) -> None:
+    settings = replace(QUICK, steps=5)
+    report = library.styles.run(styles[0], out, photos=photos[0], settings=settings, film=2)
+    (job,) = report.made
+    film = job.what.output_path.with_suffix(".webp")
+    with Image.open(film) as found:
+        assert found.n_frames == 3  # of steps 2, 4 and 5
+        found.seek(2)
+        last = np.asarray(found.convert("RGB"), dtype=np.int16)
+    with Image.open(job.what.output_path) as picture:
+        assert np.abs(last - np.asarray(picture, dtype=np.int16)).mean() < 12
+    assert counts(library.styles.run(styles[0], out, photos=photos[0], settings=settings)) == (0, 1, 0)
+
+
+def test_a_film_overwrites_nothing(library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path) -> None:
+    (job,) = library.styles.run(styles[0], out, photos=photos[0], settings=QUICK, film=1).made
+    job.what.output_path.unlink()
+    before = job.what.output_path.with_suffix(".webp").read_bytes()
+    report = library.styles.run(styles[0], out, photos=photos[0], settings=QUICK, film=1)
+    assert counts(report) == (0, 0, 1)
+    assert "recog never overwrites" in report.failed[0].message
+    assert job.what.output_path.with_suffix(".webp").read_bytes() == before
+
+
+def test_a_film_needs_a_step_between_frames(library: PaintedLibrary, photos: list[Path], styles: list[Path]) -> None:
+    with pytest.raises(ConfigError, match="every 1 to 100000 steps, or 0 for no film, not -1"):
+        library.styles.run(styles[0], "out", photos=photos[0], film=-1)
