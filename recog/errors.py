@@ -12,6 +12,7 @@
     │   └── NoSuchFaceError
     ├── SeveralFacesFoundError
     ├── DoubtedFaceError
+    ├── LivenessError
     ├── WeightsError
     │   ├── WeightsMissingError
     │   └── WeightsMismatchError
@@ -168,6 +169,10 @@ class SeveralFacesFoundError(RecogError):
 
 class DoubtedFaceError(RecogError):
     """The detector is unsure of a face, so recog does not identify it."""
+
+
+class LivenessError(RecogError):
+    """A clip does not show one face well enough to say whether it lives."""
 
 
 class WeightsError(RecogError):

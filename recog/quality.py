@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from recog.types import Crops, FaceBox
+from recog.types import Crops, FaceBox, Pixels
 
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """ITU-R BT.601."""
@@ -91,11 +91,16 @@ def sharpness(crops: Crops) -> NDArray[np.float32]:
     """
     variances = np.empty(len(crops), np.float32)
     for row, crop in enumerate(crops):
-        luma = crop[..., :3] @ _LUMA
-        middle = luma[1:-1, 1:-1]
-        laplacian = luma[:-2, 1:-1] + luma[2:, 1:-1] + luma[1:-1, :-2] + luma[1:-1, 2:] - 4 * middle
+        grey = luma(crop)
+        middle = grey[1:-1, 1:-1]
+        laplacian = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:] - 4 * middle
         variances[row] = laplacian.var()
     return variances
+
+
+def luma(pixels: Pixels) -> NDArray[np.float32]:
+    """Return the luma of pixels (..., 3 or more) uint8, 0 to 255: (...) float32."""
+    return np.asarray(pixels[..., :3] @ _LUMA, np.float32)
 
 
 def frontality(box: FaceBox) -> float:

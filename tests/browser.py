@@ -18,6 +18,10 @@ CHROMIUM = shutil.which("chromium")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--log-level=0")
 PATIENCE = 120.0
 """Seconds to wait for any one fact before the test fails."""
+SLOWNESS = float(os.environ.get("RECOG_TEST_SLOWNESS", "1"))
+"""How many times slower pages run than they could; 10 shows what a test, or a page, does not wait for."""
+SHOWN = "`${location.href} (${document.readyState}): ${document.body?.innerText.slice(0, 1000)}`"
+"""What a page shows when a fact is waited for in vain."""
 ABOVE_STANDARD = 10
 """The pipes' own numbers start here, so that 3 and 4, which the browser reads and writes, are free."""
 
@@ -28,6 +32,10 @@ def _pipe() -> tuple[int, int]:
     for end in ends:
         os.close(end)
     return high[0], high[1]
+
+
+class RefusedError(AssertionError):
+    """The browser, or a script in it, refused; it does so too if the page is left at the same moment."""
 
 
 class Browser:
@@ -64,6 +72,7 @@ class Browser:
     def __enter__(self) -> Self:
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.ask("Emulation.setCPUThrottlingRate", rate=SLOWNESS)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -84,7 +93,8 @@ class Browser:
         os.write(self._writing, json.dumps(message).encode() + b"\0")
         while (answer := self._next()).get("id") != self._sent:
             pass
-        assert "error" not in answer, f"{method}: {answer['error']}"
+        if "error" in answer:
+            raise RefusedError(f"{method}: {answer['error']}")
         result: dict[str, Any] = answer["result"]
         return result
 
@@ -101,7 +111,8 @@ class Browser:
     def value(self, expression: str) -> Any:
         """What `expression` is in the page now, a promise once it is kept."""
         answer = self.ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
-        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        if "exceptionDetails" in answer:
+            raise RefusedError(f"{expression}: {answer['exceptionDetails']}")
         return answer["result"].get("value")
 
     def open(self, page: Path | None) -> None:
@@ -111,10 +122,18 @@ class Browser:
         self.wait(f"location.href === {json.dumps(address)} && document.readyState === 'complete'")
 
     def wait(self, fact: str) -> None:
-        """Wait until `fact` holds in the page."""
-        until = time.monotonic() + PATIENCE
-        while not self.value(fact):
-            assert time.monotonic() < until, f"never true in the page: {fact}"
+        """Wait until `fact` holds in the page; it does not while the page is left, or lacks what the fact is about."""
+        until, refused = time.monotonic() + PATIENCE, ""
+        while True:
+            try:
+                if self.value(fact):
+                    return
+                refused = ""
+            except RefusedError as error:
+                refused = f"\n{error}"
+            if time.monotonic() > until:
+                shown = self.value(SHOWN)
+                raise AssertionError(f"never true in the page within {PATIENCE:g} s: {fact}{refused}\n{shown}")
             time.sleep(0.02)
 
 

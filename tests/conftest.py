@@ -20,6 +20,19 @@ opened_twice.watch()
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+def pytest_configure() -> None:
+    """Let Hypothesis try the same examples in every run, however slow the machine is.
+
+    `--hypothesis-profile default` tries others, within Hypothesis's own times.
+    """
+    from hypothesis import HealthCheck, settings  # not above: programs of tests.faults import this file too
+
+    settings.register_profile(
+        "same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None
+    )
+    settings.load_profile("same")
+
+
 def pytest_sessionstart() -> None:
     """Refuse forks only where tests run: programs of tests.faults import this file too, and fork."""
     unforked.watch()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recog.cli.acts import MATCH_LATER
-from recog.cli.failures import warn
+from recog.cli.failures import fail, warn
 from recog.cli.options import NameArgument, NearOption
 from recog.cli.session import Session, verb
 
@@ -59,25 +60,44 @@ def identify(
     session: Session,
     photos: Annotated[list[Path] | None, typer.Argument(metavar="[PHOTO...]", show_default=False)] = None,
     everything: Annotated[bool, typer.Option("--all", help="Name the faces of the whole library instead.")] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Name the face of a video only if it lives (see recog live).")
+    ] = False,
 ) -> None:
     """Name every face in each PHOTO, or call it unknown.
 
-    A photo that cannot be used is reported on stderr, does not stop the others, and makes the exit code 1.
+    A photo that cannot be used is reported on stderr, does not stop the others, and makes the exit code 1. With --live
+    so does a video whose face is not shown to live: it gets no name.
 
     Example:
       recog identify party.jpg
+      recog identify --live clip.mp4
       recog identify --all
     """
-    if bool(photos) == everything:
+    if bool(photos) == everything or (live and everything):
         raise typer.BadParameter("give photos, or --all for the whole library")
     with session.open(ahead=not everything) as library:
         if everything:
             from recog.render import text_photos
 
             session.show(library.people.match_all(), text_photos.matches)
+        elif live:
+            _warn_of_another_network(library)
+            _identify_living(session, photos or (), library)
         else:
             _warn_of_another_network(library)
             session.show_photos(photos or (), library.identify)
+
+
+def _identify_living(session: Session, clips: Sequence[Path], library: PhotoLibrary) -> None:
+    """Name the face of each clip that lives; fail at the end if a clip cannot be used, or its face is not live."""
+    from recog.live.fusion import Verdict
+    from recog.render import text_liveness
+
+    found = session.show_each(clips, library.liveness.identify, text_liveness.named, name="clips")
+    unshown = [one for one in found if one.live.verdict is not Verdict.LIVE]
+    if unshown:
+        fail(f"{len(unshown)} of {len(clips)} clips are not shown to be live, so nobody is named there")
 
 
 @verb

@@ -16,7 +16,7 @@ import typer
 from recog.cli.failures import echo, fail, in_one_line, warn
 from recog.cli.options import DatabaseOption, DeviceOption, JsonOption, LibraryOption, VerboseOption
 from recog.cli.progress import WeightsBar
-from recog.errors import NoFaceFoundError, PhotoError
+from recog.errors import LivenessError, NoFaceFoundError, PhotoError
 from recog.render.ways_out import with_way_out
 
 if TYPE_CHECKING:  # types of what loads only when a verb runs
@@ -75,25 +75,35 @@ class Session:
         """
         from recog.render.text_photos import identified
 
-        found: list[IdentifiedPhoto] = []
+        self.show_each(photos, identify, identified, name="photos")
+
+    def show_each(
+        self, paths: Sequence[Path], ask: Callable[[Path], Answer], text: Callable[[Answer], str], *, name: str
+    ) -> list[Answer]:
+        """Print an answer for each path as soon as it is known, and return all; a file of no use stops no other.
+
+        name: what the files are, which is the name of the list in JSON too. Fails at the end if a file was of no use.
+        """
+        found: list[Answer] = []
         failed: list[dict[str, str]] = []
-        for photo in photos:
+        for path in paths:
             try:
-                one = identify(photo)
-            except (PhotoError, NoFaceFoundError) as error:
-                if len(photos) == 1:
+                one = ask(path)
+            except (PhotoError, NoFaceFoundError, LivenessError) as error:
+                if len(paths) == 1:
                     raise
                 detail = with_way_out(error)
                 warn(detail)
-                failed.append({"path": str(photo), "detail": detail})
+                failed.append({"path": str(path), "detail": detail})
                 continue
             if not self.as_json:
-                echo(("\n" if found else "") + identified(one))
+                echo(("\n" if found else "") + text(one))
             found.append(one)
         if self.as_json:
-            echo(_json({"photos": found, "failed": failed}))
+            echo(_json({name: found, "failed": failed}))
         if failed:
-            fail(f"{len(failed)} of {len(photos)} photos could not be used; the reasons are listed above")
+            fail(f"{len(failed)} of {len(paths)} {name} could not be used; the reasons are listed above")
+        return found
 
     def show_document(self, document: object, text: str) -> None:
         """Print a document as JSON, or its text."""

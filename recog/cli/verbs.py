@@ -62,6 +62,7 @@ VERBS = (
     Verb("work", "recog.cli.work:work"),
     Verb("enrol", "recog.cli.faces:enrol"),
     Verb("identify", "recog.cli.faces:identify"),
+    Verb("live", "recog.cli.liveness:live"),
     Verb("verify", "recog.cli.faces:verify"),
     Verb("search", "recog.cli.faces:search"),
     Verb("find", "recog.cli.find:find"),

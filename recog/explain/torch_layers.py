@@ -1,7 +1,7 @@
 """The layers of a network on torch: their answers, and gradients by the input."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, nullcontext, suppress
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -34,6 +34,10 @@ def hooked(network: nn.Module, layers: Mapping[str, nn.Module]) -> Run:
             network(given)
 
     return run
+
+
+class _ReachedError(Exception):
+    """Ends a run at the layer that was asked for."""
 
 
 class TorchLayers:
@@ -86,14 +90,19 @@ class TorchLayers:
         self._run(self._seen(pixels), tap)
 
     def answers(self, pixels: Tensor, layer: str) -> Tensor:
-        """Return the maps of a layer, (n, units, places), for (n, 3, side, side) float32, 0 to 255, with autograd."""
+        """Return the maps of a layer, (n, units, places), for (n, 3, side, side) float32, 0 to 255, with autograd.
+
+        Layers behind it are not run.
+        """
         found: list[Tensor] = []
 
         def tap(name: str, output: Tensor) -> None:
             if name == layer:
                 found.append(output.reshape(*output.shape[:2], -1))
+                raise _ReachedError
 
-        self.run(pixels, tap)
+        with suppress(_ReachedError):
+            self.run(pixels, tap)
         return found[0]
 
     def gradient(self, picture: Crops, layer: str, unit: int, place: int, *, by_guide: bool) -> NDArray[np.float32]:

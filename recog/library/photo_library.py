@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # each use case is imported when it is first used
     from recog.library.indexing.results import IngestProgress, IngestReport
     from recog.library.indexing.roots import Roots
     from recog.library.inputs import AnyPath, AnyPhoto
+    from recog.library.liveness.verbs import Liveness
     from recog.library.maintenance.results import LibraryStatus
     from recog.library.maintenance.verbs import Maintenance
     from recog.library.people.verbs import People
@@ -46,7 +47,7 @@ class PhotoLibrary:
     that writes; a call that only reads raises NoLibraryError if there is none. Every call may raise RecogError.
 
     The verbs of a use case are methods of its attribute: `people`, `photos`, `roots`, `queue`, `faces`, `groups`,
-    `reports`, `names`, `styles`, `explaining`, `accounts`, `albums`, `sharing`, `maintenance`.
+    `reports`, `names`, `styles`, `explaining`, `liveness`, `accounts`, `albums`, `sharing`, `maintenance`.
 
     Threads may share one: questions are answered while another thread indexes, and those that write take turns.
     """
@@ -266,6 +267,13 @@ class PhotoLibrary:
         from recog.library.accounts.verbs import Accounts
 
         return Accounts(self._context)
+
+    @cached_property
+    def liveness(self) -> Liveness:
+        """Does the face of a clip live, and who is it if it does?"""
+        from recog.library.liveness.verbs import Liveness
+
+        return Liveness(self._context)
 
     @cached_property
     def albums(self) -> Albums:

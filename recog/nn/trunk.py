@@ -118,6 +118,12 @@ class Trunk:
         self, values: Tensor, layers: Collection[str], *, pooling: PoolingKind = PoolingKind.MAX
     ) -> dict[str, Tensor]:
         """Return the named layers' maps, (channels, *positions), for (1, channels, *positions), with autograd."""
+        return {name: one[0] for name, one in self.maps(values, layers, pooling=pooling).items()}
+
+    def maps(
+        self, values: Tensor, layers: Collection[str], *, pooling: PoolingKind = PoolingKind.MAX
+    ) -> dict[str, Tensor]:
+        """Return the named layers' maps of a batch, (n, channels, *positions), with autograd."""
         maps: dict[str, Tensor] = {}
         x = self.prepare(values)
         for convolution in self.until(layers):
@@ -125,7 +131,7 @@ class Trunk:
                 x = _POOL[pooling][x.ndim](x, 2)
             x = F.relu(CONVOLVE[x.ndim](x, convolution.kernel, convolution.bias, padding=convolution.padding))
             if convolution.name in layers:
-                maps[convolution.name] = x[0]
+                maps[convolution.name] = x
         return maps
 
     def map_size(self, layer: str, size: Sequence[int]) -> tuple[int, ...]:

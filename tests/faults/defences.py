@@ -1863,4 +1863,37 @@ SABOTAGES = (
         "for found in near",
         "tests/cluster/test_along_time.py -k left_open",
     ),
+    Sabotage(
+        "a face that does not live gets no name",
+        "recog/library/liveness/verbs.py", "        if report.verdict is not Verdict.LIVE:", "        if False:",
+        "tests/library/liveness/test_liveness.py -k gets_no_name",
+    ),
+    Sabotage(
+        "a challenge that is not met makes a clip not live",
+        "recog/library/liveness/verbs.py", "if all(one.met for one in met) else Verdict.NOT_LIVE", "",
+        "tests/library/liveness/test_liveness.py -k is_not_met",
+    ),
+    Sabotage(
+        "a living face lends its life to nobody who comes later",
+        "recog/library/liveness/reading.py", "    if far > networks.calibration.threshold:", "    if False:",
+        "tests/library/liveness/test_liveness.py -k takes_the_place",
+    ),
+    Sabotage(
+        "a clip that was spliced is refused",
+        "recog/library/liveness/reading.py",
+        "    if any(iou(box, after) < _SAME_PLACE for box, after in pairwise(boxes)):", "    if False:",
+        "tests/library/liveness/test_liveness.py -k says_so",
+    ),
+    Sabotage(
+        "a feature that no clip showed does not decide alone",
+        "recog/live/fusion.py", "np.clip(np.where(np.isnan(far), 0.0, far), -_FAR, _FAR)",
+        "np.where(np.isnan(far), 0.0, far)",
+        "tests/live/test_signals.py -k clips_what_is_far",
+    ),
+    Sabotage(
+        "challenges are met in the order of asking",
+        "recog/live/challenges.py",
+        "        later = np.flatnonzero(rows[after:])", "        later = np.flatnonzero(rows)",
+        "tests/live/test_challenges.py -k in_their_order",
+    ),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, Condition, Event, Semaphore
+from typing import TypeVar
 
 import faiss
 import numpy as np
@@ -18,6 +19,7 @@ from recog.index.structures import Kind
 from recog.types import Embeddings
 from tests.index.conftest import DIM, NETWORK, MakeIndex
 
+T = TypeVar("T")
 COUNT = 20_000
 CHANGING = 500
 CHANGES = 200
@@ -143,7 +145,7 @@ class Telling(Condition):
 
     asked = Semaphore(0)
 
-    def wait_for(self, predicate: Callable[[], bool], timeout: float | None = None) -> bool:
+    def wait_for(self, predicate: Callable[[], T], timeout: float | None = None) -> T:
         self.asked.release()
         return super().wait_for(predicate, timeout)
 

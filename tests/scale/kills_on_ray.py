@@ -22,7 +22,7 @@ from sqlalchemy import text
 from recog.store.connection.url import parse_url
 from tests.databases import database_at
 
-LEASE_SECONDS = 2.0
+LEASE_SECONDS = 4.0
 PATIENCE_SECONDS = 120.0
 SET_FLAGS, UP = 0x8914, 1  # of linux/sockios.h and linux/if.h
 

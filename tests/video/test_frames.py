@@ -8,7 +8,7 @@ from PIL import Image
 
 from recog.photos import DecodeLimits, KnownContent, photo_digest
 from recog.photos.video.process import clip_of, frame_of, open_video
-from recog.photos.video.samples import Sample
+from recog.photos.video.samples import Beat, Sample
 from recog.types import DateSource, DecodedPhoto
 from tests.painted import BLUE, GREEN, RED
 from tests.video.clips import LOSSLESS, painted_frames, write_clip
@@ -138,3 +138,12 @@ def test_one_frame_is_had_by_its_second(tmp_path: Path, name: str) -> None:
         write_clip(tmp_path / name, frames, gop=10)
     shown = [frame_of(tmp_path / name, LIMITS, at=at) for at in (0.0, 1.2, 99.0)]
     assert [int(one.pixels[32, 32].argmax()) for one in shown if isinstance(one, DecodedPhoto)] == [0, 1, 2]
+
+
+def test_an_even_beat_sends_every_frame_however_alike(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", painted_frames([RED], each=64), rate=32)
+    with open_video(clip, LIMITS, beat=Beat(16, 1.5)) as video:
+        assert not isinstance(video, KnownContent)
+        found = list(video.frames())
+    assert [one.at for one in found] == pytest.approx([place / 16 for place in range(25)], abs=1e-3)
+    assert all(one.pixels is not None and one.pixels[32, 32].argmax() == 0 for one in found)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recog.photos.video.plan import STEP_SECONDS, has_any, wanted_times
+from recog.photos.video.plan import STEP_SECONDS, even_times, has_any, wanted_times
 
 
 def test_key_frames_that_are_close_enough_are_all_that_is_looked_at() -> None:
@@ -34,3 +34,13 @@ def test_a_gap_in_the_video_itself_is_stepped_over() -> None:
 def test_has_any_looks_at_a_half_open_part() -> None:
     assert has_any([1.0, 2.0], 1.0, 1.5)
     assert not has_any([1.0, 2.0], 1.1, 2.0)
+
+
+def test_an_even_beat_takes_the_nearest_frames_once_each() -> None:
+    times = [5 + place / 30 for place in range(120)]
+    wanted = even_times(times, 16, 2.0)
+    assert len(wanted) == 33
+    assert np.abs(np.array(wanted) - 5 - np.arange(33) / 16).max() <= 1 / 60 + 1e-9
+    assert even_times(times[:3], 16, 2.0) == [5.0, times[2]]
+    assert even_times([0.0, 1.0], 16, 8.0) == [0.0, 1.0]
+    assert even_times([], 16, 8.0) == []

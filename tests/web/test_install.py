@@ -45,6 +45,7 @@ def test_manifest_and_worker_tell_nothing_of_the_library(client: Client) -> None
 def test_a_browser_can_install_the_pages(visitor: Visitor) -> None:
     visitor.value(READY)
     visitor.open("/people")
+    visitor.wait("navigator.serviceWorker.controller !== null")
     told = visitor.browser.ask("Page.getAppManifest")
     assert told["errors"] == []
     assert json.loads(told["data"])["start_url"] == "/"

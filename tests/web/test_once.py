@@ -184,12 +184,12 @@ def test_a_browser_that_is_not_let_in_is_told_where_to_go(visitor: Visitor) -> N
     address = visitor.url.removesuffix(visitor.root).replace("127.0.0.1", "localhost")
     visitor.browser.ask("Page.navigate", url=f"{address}/people")
     visitor.wait("document.querySelector('#said')?.textContent.startsWith('Open the address that')")
-    assert visitor.value("getComputedStyle(document.body).maxWidth") == "544px"
+    visitor.wait("getComputedStyle(document.body).maxWidth === '544px'")
     visitor.browser.ask("Page.navigate", url=f"{address}{visitor.root}/people")
     visitor.wait("location.pathname.endsWith('/people') && document.querySelector('#said')")
     visitor.browser.ask("Page.navigate", url=f"{address}/#used-before")
     visitor.wait("document.querySelector('#said')?.textContent.startsWith('This address was used before')")
-    assert visitor.value("location.href") == f"{address}/"
+    visitor.wait(f"location.href === {json.dumps(f'{address}/')}")
     log = visitor.browser.log.read_text(encoding="utf-8", errors="replace")
     assert "Content Security Policy" not in log
 
@@ -204,4 +204,4 @@ def test_a_browser_that_was_let_in_finds_back_from_the_plain_address(visitor: Vi
         visitor.browser.ask("Page.navigate", url=visitor.url.removesuffix(visitor.root))
         there = stale if stale.startswith("/s/") else "/"
         visitor.wait(f"location.pathname === {json.dumps(there)} && document.readyState === 'complete'")
-        assert visitor.value("document.querySelector('#said').textContent").startswith("Open the address")
+        visitor.wait("document.querySelector('#said').textContent.startsWith('Open the address')")

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from recog.errors import PhotoError, PhotoTooLargeError, UnreadablePhotoError
 from recog.photos.reasons import Reason
 from recog.photos.video.formats import DECODERS, DEMUXERS
-from recog.photos.video.plan import has_any, nearest, wanted_times
-from recog.photos.video.samples import Sample, VideoFacts
+from recog.photos.video.plan import even_times, has_any, nearest, wanted_times
+from recog.photos.video.samples import Beat, Sample, VideoFacts
 from recog.photos.video.tone import HLG, PQ, to_srgb
 from recog.printable import printable
 from recog.types import Pixels
@@ -60,15 +60,19 @@ class _Timeline:
 class VideoReader:
     """One video file, opened for reading its frames once; close it when done."""
 
-    def __init__(self, path: Path, file: BufferedReader, *, longest: int, at: float | None = None) -> None:
+    def __init__(
+        self, path: Path, file: BufferedReader, *, longest: int, at: float | None = None, beat: Beat | None = None
+    ) -> None:
         """longest: pixels of the longer side to which larger frames are reduced; at: the second of the only frame.
+
+        beat: even frames of the beginning are wanted instead of those of a plan.
 
         Raises:
             UnreadablePhotoError: FFmpeg cannot read it, it shows nothing, or its format is not on the lists.
             PhotoTooLargeError: its frames have more than MAX_FRAME_PIXELS.
         """
         self._path, self._file, self._longest = path, file, longest
-        self._any_frame = at is None
+        self._beat, self._any_frame = beat, at is None and beat is None
         self.errors = 0
         try:
             with opened(self._file) as container:
@@ -77,8 +81,7 @@ class VideoReader:
                 timeline = _timeline(path, container, stream)
                 taken_at = _written_date(container)
             self._timeline = timeline
-            wanted = wanted_times(timeline.times, timeline.keys)
-            frames = self._decoded(wanted if at is None else [nearest(timeline.times, timeline.start + at)])
+            frames = self._decoded(self._wanted(at))
             first = next(frames, None)
         except (PhotoError, MemoryError):
             raise
@@ -103,11 +106,17 @@ class VideoReader:
             look = _look(frame)
             difference = None if last is None else np.abs(look - last)
             at = max(0.0, float(frame.time or 0.0) - self._timeline.start)
-            if difference is not None and difference.max() <= _SAME:
+            if self._beat is None and difference is not None and difference.max() <= _SAME:
                 yield Sample(at, None, cut=False)
                 continue
             last = look
             yield Sample(at, self._pixels(frame), cut=difference is not None and float(difference.mean()) > _CUT)
+
+    def _wanted(self, at: float | None) -> list[float]:
+        times = self._timeline.times
+        if self._beat is not None:
+            return even_times(times, self._beat.rate, self._beat.seconds)
+        return wanted_times(times, self._timeline.keys) if at is None else [nearest(times, self._timeline.start + at)]
 
     def _all(self) -> Iterator[VideoFrame]:
         yield self._first

@@ -28,6 +28,20 @@ def wanted_times(times: Sequence[float], keys: Sequence[float], *, step: float =
     return wanted
 
 
+def even_times(times: Sequence[float], rate: float, seconds: float) -> list[float]:
+    """Return the times nearest to an even beat of `rate` a second, over the first `seconds`, each once, ascending."""
+    if not times:
+        return []
+    count = round(min(seconds, times[-1] - times[0]) * rate) + 1
+    return sorted({_nearest_of(times, times[0] + place / rate) for place in range(count)})
+
+
+def _nearest_of(times: Sequence[float], at: float) -> float:
+    """Return the one of ascending times that is nearest to a second."""
+    place = bisect_left(times, at)
+    return min(times[max(0, place - 1) : place + 1], key=lambda one: abs(one - at))
+
+
 def nearest(times: Sequence[float], at: float) -> float:
     """Return the one of some times, at least one, that is nearest to a second."""
     return min(times, key=lambda one: abs(one - at))

@@ -13,7 +13,7 @@ from recog.errors import PhotoError
 from recog.photos.decode import MAX_PIXELS
 from recog.photos.decoder_process import DecodeLimits, KnownContent, LimitedProcess, digest_in, refusal_in
 from recog.photos.reasons import Reason, given_up, out_of_memory, unreadable
-from recog.photos.video.samples import Sample
+from recog.photos.video.samples import Beat, Sample
 from recog.photos.wire import fill, receive, send
 from recog.types import DateSource, DecodedPhoto
 
@@ -63,13 +63,15 @@ def open_video(
     *,
     known: Container[str] = (),
     at: float | None = None,
+    beat: Beat | None = None,
     most_seconds: float = MOST_SECONDS,
     worker: str = WORKER,
 ) -> Iterator[Video | KnownContent]:
     """Open a video, or an animated picture, in a process of its own, which ends with the context.
 
     A video whose digest is in `known` is not decoded. limits: the seconds are those of opening it, and of each frame.
-    at: the second of the only frame that is wanted. most_seconds: those that all may take.
+    at: the second of the only frame that is wanted. beat: even frames of the beginning are wanted instead.
+    most_seconds: those that all may take.
 
     Raises:
         PhotoError: it cannot be read, now or while its frames are read; the reasons are those of photos.
@@ -77,7 +79,7 @@ def open_video(
     """
     process = LimitedProcess(worker, limits)
     try:
-        yield _Conversation(process, path, limits, most_seconds).begin(known, at)
+        yield _Conversation(process, path, limits, most_seconds).begin(known, at, beat)
     finally:
         process.end()
 
@@ -119,10 +121,11 @@ class _Conversation:
         self._process, self._path, self._limits = process, path, limits
         self._end = time.monotonic() + most_seconds
 
-    def begin(self, known: Container[str], at: float | None) -> Video | KnownContent:
+    def begin(self, known: Container[str], at: float | None, beat: Beat | None) -> Video | KnownContent:
         """Ask for the digest, and for the video, or its frame at a second, if it is not known."""
         with self._guarded():
-            send(self._process.connection, {"path": str(self._path), "longest": LONGEST, "at": at})
+            evenly = None if beat is None else [beat.rate, beat.seconds]
+            send(self._process.connection, {"path": str(self._path), "longest": LONGEST, "at": at, "beat": evenly})
             sha256 = digest_in(self._next()["sha256"])
             wanted = sha256 not in known
             send(self._process.connection, {"wanted": wanted})

@@ -20,6 +20,14 @@ class VideoFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Beat:
+    """Even frames of the beginning of a video: `rate` a second for `seconds`, however alike they are."""
+
+    rate: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """A frame: seconds from the first one, and upright sRGB pixels (h, w, 3) uint8.
 

@@ -21,7 +21,7 @@ from recog.photos.files import photo_digest, stat_photo
 from recog.photos.reasons import Reason, out_of_memory, unreadable
 from recog.photos.video.animation import AnimationReader
 from recog.photos.video.formats import ANIMATION_SUFFIXES
-from recog.photos.video.samples import Sample, VideoFacts
+from recog.photos.video.samples import Beat, Sample, VideoFacts
 from recog.photos.wire import receive, send
 from recog.photos.worker import GRACE_SECONDS, run, tell_refusal
 from recog.types import DateSource
@@ -49,7 +49,8 @@ def serve(connection: socket.socket, seconds: int) -> None:
             if "clip" in request:
                 _clip(connection, path, *map(float, request["clip"]))
             else:
-                _answer(connection, path, seconds, longest=int(request["longest"]), at=request["at"])
+                beat = None if request["beat"] is None else Beat(*map(float, request["beat"]))
+                _answer(connection, path, seconds, longest=int(request["longest"]), at=request["at"], beat=beat)
         except PhotoError as error:
             tell_refusal(connection, error)
         except MemoryError:
@@ -57,14 +58,16 @@ def serve(connection: socket.socket, seconds: int) -> None:
         signal.alarm(0)
 
 
-def _answer(connection: socket.socket, path: Path, seconds: int, *, longest: int, at: float | None) -> None:
+def _answer(
+    connection: socket.socket, path: Path, seconds: int, *, longest: int, at: float | None, beat: Beat | None
+) -> None:
     send(connection, {"sha256": photo_digest(path)})
     if not receive(connection)["wanted"]:
         return
     before = stat_photo(path)
     if before.size == 0:
         raise unreadable(path, Reason.EMPTY)
-    with _reader(path, longest, at) as reader:
+    with _reader(path, longest, at, beat) as reader:
         facts = reader.facts
         date, source = _taken(facts, path, before.mtime_ns, reader)
         said = {"duration": facts.duration, "width": facts.width, "height": facts.height}
@@ -90,14 +93,14 @@ def _clip(connection: socket.socket, path: Path, start: float, end: float) -> No
 
 
 @contextmanager
-def _reader(path: Path, longest: int, at: float | None) -> Iterator["VideoReader | AnimationReader"]:
+def _reader(path: Path, longest: int, at: float | None, beat: Beat | None) -> Iterator["VideoReader | AnimationReader"]:
     if path.suffix.lower() in ANIMATION_SUFFIXES:
         yield AnimationReader(read_source(path), at=at)
         return
     from recog.photos.video.frames import VideoReader  # noqa: PLC0415 - an animation needs no PyAV
 
     with path.open("rb") as file:
-        yield VideoReader(path, file, longest=longest, at=at)
+        yield VideoReader(path, file, longest=longest, at=at, beat=beat)
 
 
 def _taken(

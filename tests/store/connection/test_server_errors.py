@@ -109,6 +109,14 @@ def test_a_lock_of_another_program_is_one(database: Database, url: str) -> None:
     assert "another program has held the write lock" in str(error)
 
 
+def until_one_waits(url: str) -> None:
+    """Wait until somebody waits for a lock of the database."""
+    waits = "SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database WHERE NOT granted AND datname = %s"
+    with psycopg.connect(url, autocommit=True) as third:
+        while third.execute(waits, [third.info.dbname]).fetchone() is None:
+            third.execute("SELECT pg_sleep(0.01)")
+
+
 def test_two_that_wait_for_each_other_are_told_so(database: Database, url: str) -> None:
     with psycopg.connect(url) as other, ThreadPoolExecutor(1) as beside:
         other.execute("SET deadlock_timeout = '300s'")  # recog's own connection finds the deadlock
@@ -121,6 +129,7 @@ def test_two_that_wait_for_each_other_are_told_so(database: Database, url: str) 
             connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
             connection.exec_driver_sql("LOCK TABLE two")
             waiting = beside.submit(other.execute, "LOCK TABLE two")
+            until_one_waits(url)  # or the server would look for a deadlock too soon
             connection.exec_driver_sql("LOCK TABLE one")
         waiting.result()
     assert "waited for each other" in str(caught.value)
