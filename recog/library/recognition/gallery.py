@@ -20,6 +20,7 @@ from recog.index.structures import FLAT_LIMIT
 from recog.library.networks import Networks
 from recog.library.recognition.server_index import ServerIndex
 from recog.library.recognition.vector_index import Searchable
+from recog.lookalikes import LOOKALIKE_MARGIN, Question, question_of, twins_of
 from recog.quality import SURE_SCORE
 from recog.store.catalog import Catalog
 from recog.store.embedding_records import Gallery
@@ -41,11 +42,15 @@ Decision: TypeAlias = tuple[Match | None, Match | None]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Decisions for a batch of probes, taken from one snapshot of the catalog, with their people and the threshold."""
+    """Decisions for a batch of probes, taken from one snapshot of the catalog, with their people and the threshold.
+
+    questions: by row, what only a human can decide; nobody is accepted there.
+    """
 
     decisions: list[Decision]
     people: dict[int, Person]
     threshold: float
+    questions: Mapping[int, Question]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +77,23 @@ class _OnServer:
 class _Made:
     """What is searched as of one version of the catalog: the library's index, a server's, or the confirmed faces.
 
-    reach: neighbours that are looked at first in the library's or the server's index.
+    reach: neighbours that are looked at first in the library's or the server's index. twins: the twins of each person
+    who has one.
     """
 
     version: Hashable
     searched: Searchable | _OnServer | _Confirmed
     threshold: float
     reach: int
+    twins: Mapping[int, Collection[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The decision on a probe, and the question that keeps it from a name."""
+
+    decision: Decision
+    question: Question | None
 
 
 def naming_threshold(catalog: Catalog, calibration: Calibration, *, confirmed: int) -> float:
@@ -117,7 +132,7 @@ class PersonGallery:
         """What decides apart from the catalog, as text: it changes with the calibration and the settings."""
         calibration = self._networks.calibration
         numbers = (calibration.threshold, calibration.far, calibration.tail)
-        return f"threshold, far, tail {numbers}, k {self._k}, score {SURE_SCORE}"
+        return f"threshold, far, tail {numbers}, k {self._k}, score {SURE_SCORE}, margin {LOOKALIKE_MARGIN}"
 
     @property
     def threshold(self) -> float:
@@ -131,17 +146,20 @@ class PersonGallery:
         refused: by row of probes, people that the probe is not; the decision is made among the others.
         """
         with self._snapshot() as (now, made):
-            return self._decided(now, made, probes, refused or {})
+            return [one.decision for one in self._decided(now, made, probes, refused or {})]
 
     def named(self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None) -> Named:
         """Decide, and return the people with the decisions; decide again if one of them was removed meanwhile."""
         while True:
             with self._snapshot() as (now, made):
-                decisions = self._decided(now, made, probes, refused or {})
+                judged = self._decided(now, made, probes, refused or {})
+                decisions = [one.decision for one in judged]
+                questions = {row: one.question for row, one in enumerate(judged) if one.question is not None}
                 wanted = {match.person_id for pair in decisions for match in pair if match}
+                wanted |= {one.person_id for question in questions.values() for one in question.candidates}
                 people = now.people_by_id(wanted)
                 if people.keys() >= wanted:
-                    return Named(decisions, people, made.threshold)
+                    return Named(decisions, people, made.threshold, questions)
 
     @contextmanager
     def _snapshot(self) -> Iterator[tuple[Snapshot, _Made]]:
@@ -170,19 +188,20 @@ class PersonGallery:
             reach = self._k
             if not isinstance(searched, _Confirmed | _OnServer):
                 reach = ceil(self._k * (searched.count / confirmed) ** 2)
-            self._made = _Made(version, searched, threshold, reach)
+            twins = twins_of(self._catalog.people.twin_pairs())
+            self._made = _Made(version, searched, threshold, reach, twins)
             return self._made
 
     def _decided(
         self, now: Snapshot, made: _Made, probes: Embeddings, refused: Mapping[int, Collection[int]]
-    ) -> list[Decision]:
+    ) -> list[_Judged]:
         searched = made.searched
         if not isinstance(searched, _Confirmed):
             return self._decided_in_library(now, searched, made, probes, refused)
         neighbours: list[Sequence[Neighbour]] = searched.index.search(probes, self._k)
         for row, person_ids in refused.items():
             neighbours[row] = nearest_but(searched.gallery, probes[row], person_ids, k=self._k)
-        return [decide.identify(row, searched.owner_of, threshold=made.threshold) for row in neighbours]
+        return [_judged(near, searched.owner_of, made, refused.get(row, ())) for row, near in enumerate(neighbours)]
 
     def _library_to_ask(self, confirmed: int) -> Searchable | _OnServer | None:
         index = self._library_index
@@ -213,12 +232,12 @@ class PersonGallery:
         made: _Made,
         probes: Embeddings,
         refused: Mapping[int, Collection[int]],
-    ) -> list[Decision]:
+    ) -> list[_Judged]:
         """Widen each probe's neighbours until they hold the k nearest confirmed ones, or all that are near enough.
 
         The first search is wide enough that widening is rare: k if all faces are confirmed, 4 k if half are.
         """
-        decided: dict[int, Decision] = {}
+        decided: dict[int, _Judged] = {}
         owner_of: dict[int, int] = {}
         undecided = list(range(len(probes)))
         reach, threshold = made.reach, made.threshold
@@ -231,10 +250,21 @@ class PersonGallery:
                 named = [one for one in near if owner_of.get(one.face_id, -1) not in {-1, *not_these}][: self._k]
                 beyond = bool(named) and near[-1].squared_distance > threshold
                 if len(named) == self._k or beyond or len(near) < reach:
-                    decided[row] = decide.identify(named, owner_of, threshold=threshold)
+                    decided[row] = _judged(named, owner_of, made, not_these)
             undecided = [row for row in undecided if row not in decided]
             reach *= WIDER
         return [decided[row] for row in range(len(probes))]
+
+
+def _judged(
+    neighbours: Sequence[Neighbour], owner_of: Mapping[int, int], made: _Made, refused: Collection[int]
+) -> _Judged:
+    """Decide one probe by its neighbours; nobody is accepted where only a human can tell."""
+    accepted, nearest = decide.identify(neighbours, owner_of, threshold=made.threshold)
+    asked = None
+    if accepted is not None:
+        asked = question_of(accepted, neighbours, owner_of, threshold=made.threshold, twins=made.twins, refused=refused)
+    return _Judged((accepted if asked is None else None, nearest), asked)
 
 
 def nearest_but(gallery: Gallery, probe: Embeddings, person_ids: Collection[int], *, k: int) -> Sequence[Neighbour]:
