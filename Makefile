@@ -72,6 +72,7 @@ bench-accuracy: setup ## Measure accuracy.
 	$(VENV)/bin/python -m benchmarks.bench_options
 	$(VENV)/bin/python -m benchmarks.bench_identification
 	$(VENV)/bin/python -m benchmarks.bench_naming
+	$(VENV)/bin/python -m benchmarks.measure_lookalikes
 	$(VENV)/bin/python -m benchmarks.bench_turned
 	$(VENV)/bin/python -m benchmarks.bench_cluster
 	$(VENV)/bin/python -m benchmarks.measure_style_faces

@@ -22,6 +22,7 @@ from recog.library.people.results import (
     IgnoredFaces,
     PersonDetail,
     SplitPerson,
+    TwinPeople,
 )
 from recog.library.recognition.index_tuning import IndexTuning
 from recog.library.recognition.results import (
@@ -32,9 +33,19 @@ from recog.library.recognition.results import (
     SearchResult,
     VerifiedPair,
 )
+from recog.library.reports.lookalike_results import LookalikesReport
 from recog.library.reports.results import DuplicateReport
 from recog.library.styling.results import ClearedJobs, StyleJobs, StylingReport
-from recog.render import text_acts, text_exchange, text_library, text_people, text_photos, text_styling, text_tuning
+from recog.render import (
+    text_acts,
+    text_exchange,
+    text_library,
+    text_lookalikes,
+    text_people,
+    text_photos,
+    text_styling,
+    text_tuning,
+)
 from recog.store.records import PastAct
 from recog.store.styling import StyleJob
 from recog.types import Person
@@ -66,6 +77,8 @@ TEXTS: dict[type, Callable[[Any], str]] = {
     IgnoredFaces: text_acts.ignored,
     DistinctPeople: text_acts.distinct,
     SplitPerson: text_acts.split,
+    TwinPeople: text_acts.twins,
+    LookalikesReport: text_lookalikes.lookalikes_text,
     History: text_acts.history,
     PastAct: text_acts.undone,
     Backup: text_library.backed_up,

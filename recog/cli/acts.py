@@ -1,4 +1,4 @@
-"""The verbs that correct names and explain them: reject, ignore, unignore, distinct, split, why, history, undo."""
+"""The verbs that correct names and explain them: reject, ignore, distinct, twins, split, why, history, undo."""
 
 from __future__ import annotations
 
@@ -49,6 +49,39 @@ def distinct(
 
     with session.open() as library:
         session.show(library.people.distinct(name, other), text_acts.distinct)
+
+
+@verb
+def twins(
+    session: Session,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME", show_default=False)] = None,
+    other: Annotated[str | None, typer.Argument(metavar="OTHER]", show_default=False)] = None,
+    apart: Annotated[bool, typer.Option("--not", help="Let recog tell NAME and OTHER apart again.")] = False,
+) -> None:
+    """Record that NAME and OTHER are twins; without names, list the twins.
+
+    recog never names a face as either of them by itself again: it asks which of the two it is. Names that you confirmed
+    stay. Use it for anybody whom recog mixes up; `recog report lookalikes` lists them.
+
+    Example:
+      recog people twins "Ada Lovelace" "Bea Lovelace"
+      recog people twins "Ada Lovelace" "Bea Lovelace" --not
+      recog people twins
+    """
+    from recog.render import text_acts
+
+    if name is not None and other is None:
+        raise typer.BadParameter("give two names, or none to list the twins")
+    with session.open() as library:
+        if name is None or other is None:
+            if apart:
+                raise typer.BadParameter("--not takes two names")
+            found = library.people.twins()
+            session.show_document({"twins": found}, text_acts.all_twins(found))
+            return
+        session.show(library.people.set_twins(name, other, alike=not apart), text_acts.twins)
+        if not library.people.matched_at_once:
+            warn(MATCH_LATER)
 
 
 @verb

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
+from recog.library.reports.lookalike_results import Lookalikes
 from recog.library.reports.results import DuplicatePair, MixedPerson, NamedPerson, PairKind, UnnamedGroup
 
 ANYBODY = "NAME"
@@ -41,13 +42,19 @@ def split_name(mixed: MixedPerson) -> str:
     return _people("split", mixed.main.label)
 
 
+def call_twins(pair: Lookalikes) -> str:
+    """Ask about every face of two people."""
+    return _people("twins", *pair.people)
+
+
 def name_group(group: UnnamedGroup) -> str:
     """Name a group of faces: as whom it probably is, else as somebody new.
 
-    Part of a cluster is named face by face, because the cluster's other faces may belong to somebody else.
+    Part of a cluster is named face by face, because the cluster's other faces may belong to somebody else. Which of
+    two twins it is, is left open.
     """
     likely = group.likely or (group.suggestion.person if group.suggestion is not None else None)
-    who = ["--new", ANYBODY] if likely is None else [likely]
+    who = ["--new", ANYBODY] if likely is None else [ANYBODY if group.twins else likely]
     which = ["--cluster", str(group.number)] if group.whole else map(str, group.typical)
     return _people("confirm", *who, *which)
 

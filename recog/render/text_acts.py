@@ -1,5 +1,6 @@
 """What users said about people and faces, and what follows from it, as text."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from recog.library.people.results import (
@@ -9,8 +10,10 @@ from recog.library.people.results import (
     IgnoredFaces,
     MarkedFace,
     SplitPerson,
+    TwinPeople,
 )
 from recog.library.recognition.results import FaceReasons
+from recog.lookalikes import Likeness
 from recog.printable import printable
 from recog.render.commands import name_faces
 from recog.render.figures import count, distance, distance_against, percent
@@ -70,6 +73,21 @@ def ignored(result: IgnoredFaces) -> str:
 def distinct(result: DistinctPeople) -> str:
     """Write who is not the same person."""
     return f"{printable(result.person.name)} and {printable(result.other.name)} are two people, and stay so."
+
+
+def twins(result: TwinPeople) -> str:
+    """Write that every face of two people is asked about, or no longer."""
+    names = f"{printable(result.person.name)} and {printable(result.other.name)}"
+    if result.twins:
+        return f"{names} are twins: recog asks which of them a face is, and names none by itself."
+    return f"{names} are not twins: recog names their faces by itself again."
+
+
+def all_twins(found: Sequence[TwinPeople]) -> str:
+    """Write pairs of twins, one a line."""
+    if not found:
+        return "Nobody has a twin."
+    return "\n".join(f"{printable(one.person.name)} and {printable(one.other.name)}" for one in found)
 
 
 def split(result: SplitPerson) -> str:
@@ -138,6 +156,8 @@ _DEEDS = {
     "merge": gettext_noop("merged %(source)s into %(target)s, %(count)s"),
     "rename": gettext_noop("renamed %(before)s to %(after)s"),
     "distinct": gettext_noop("said that %(person)s and %(other)s are two people"),
+    "twins": gettext_noop("said that %(person)s and %(other)s are twins"),
+    "not-twins": gettext_noop("said that %(person)s and %(other)s are not twins"),
     "hide": gettext_noop("hid %(person)s"),
     "unhide": gettext_noop("showed %(person)s"),
     "expire": gettext_noop("deleted the embeddings of faces that nobody had named for too long"),
@@ -158,6 +178,15 @@ def _portrayed(act: PastAct, who: str, faces: str) -> str:
         return gettext("removed the date of birth of %(person)s", person=who)
     day = day_in_words(date.fromisoformat(act.born))
     return gettext("said that %(person)s was born on %(day)s", person=who, day=day)
+
+
+def which_of(likeness: Likeness, names: Sequence[str]) -> str:
+    """Write which people a face may be, and why only the user can tell."""
+    shown = " or ".join(map(printable, names))
+    why = "who has a twin" if len(names) == 1 else "who are twins"
+    if likeness is Likeness.LOOKALIKES:
+        why = "and it is nearly as near to the one as to the other"
+    return f"it may be {shown}, {why}, so only you can say; 'recog people confirm' names it."
 
 
 def _verdict(result: FaceReasons) -> str:  # noqa: PLR0911 - one line a reason
@@ -186,6 +215,8 @@ def _verdict(result: FaceReasons) -> str:  # noqa: PLR0911 - one line a reason
             f"is nobody's: {who}, is at distance {near}, but is another face of the same photo already; "
             f"two are one person up to {threshold} alone."
         )
+    if result.likeness is not None:
+        return f"is nobody's: {which_of(result.likeness, [one.person.name for one in result.candidates])}"
     if result.nearest.squared_distance > result.threshold:
         odds = percent(result.probability)
         return f"is nobody's: {who}, is at distance {near}, beyond the threshold {threshold} (probability {odds})."

@@ -66,7 +66,8 @@ def _whose(cluster: ClusterSummary) -> str:
         return f"{printable(cluster.person)} ({cluster.named:,} named)"
     if cluster.suggestion is None:
         return "-"
-    return f"{printable(cluster.suggestion.person)}? ({percent(cluster.suggestion.probability)})"
+    who = " or ".join(map(printable, (cluster.suggestion.person, *cluster.suggestion.twins)))
+    return f"{who}? ({percent(cluster.suggestion.probability)})"
 
 
 def _to_name(report: ClusterReport) -> str:

@@ -62,7 +62,7 @@ def similar(found: SimilarPeople) -> str:
         (
             printable(one.person.name),
             distance(one.squared_distance),
-            "said to be another person" if one.distinct else "",
+            "twins" if one.twins else "said to be another person" if one.distinct else "",
         )
         for one in found.similar
     ]

@@ -207,6 +207,8 @@ def _identity(face: Identification, limit: float) -> tuple[str, str, str, str, s
         return str(face.number), name, "-", "-", face.doubt
     if face.nearest is None or face.nearest_person is None:
         return str(face.number), name, "-", "-", "nobody is enrolled"
+    if face.candidates:
+        name = " or ".join(printable(one.person.name) for one in face.candidates) + "?"
     shown = distance_against(face.nearest.squared_distance, face.threshold)
     nearest = printable(face.nearest_person.name)
     if face.threshold < limit:

@@ -128,6 +128,12 @@ class TwoPeople(_Act):
     other: Name
 
 
+class Twins(TwoPeople):
+    """Two people who are twins, or are not."""
+
+    twins: bool = True
+
+
 class Splitting(_Act):
     """A name that several people share, and the squared distance up to which faces belong together."""
 

@@ -17,6 +17,7 @@ POST            JSON                                      result
 /api/merge      source, target                            Person
 /api/hide       name, hidden=true                         Person
 /api/distinct   name, other                               DistinctPeople
+/api/twins      name, other, twins=true                   TwinPeople
 /api/split      name, threshold=null                      SplitPerson
 /api/cover      name, face_id: null lets recog choose     Person
 /api/born       name, born: YYYY-MM-DD or null            Person
@@ -30,7 +31,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from recog.library.people.results import Confirmation, DistinctPeople, IgnoredFaces, MarkedFace, SplitPerson
+from recog.library.people.results import Confirmation, DistinctPeople, IgnoredFaces, MarkedFace, SplitPerson, TwinPeople
 from recog.library.photo_library import PhotoLibrary
 from recog.render.text_acts import deed
 from recog.store.account_records import Role
@@ -48,6 +49,7 @@ from recog.web.act_bodies import (
     Renaming,
     SomeFaces,
     Splitting,
+    Twins,
     TwoPeople,
     Undoing,
 )
@@ -159,6 +161,13 @@ def hide(opened: Opened, given: Hiding) -> Document:
 def distinct(opened: Opened, given: TwoPeople) -> Document:
     """Say that two people are not one."""
     return _done(opened, lambda library: library.people.distinct(given.name, given.other))
+
+
+@router.post("/twins", responses=_answers(TwinPeople))
+@needs(Role.EDITOR)
+def twins(opened: Opened, given: Twins) -> Document:
+    """Say that two people are twins, so that recog asks about every face of theirs; with twins false, that not."""
+    return _done(opened, lambda library: library.people.set_twins(given.name, given.other, alike=given.twins))
 
 
 @router.post("/split", responses=_answers(SplitPerson))

@@ -9,6 +9,7 @@ GET                                 answers
 /api/people/{person_id}/similar?k=  SimilarPeople, the most alike first
 /api/groups                         UnnamedFaces
 /api/duplicates                     DuplicateReport
+/api/lookalikes                     LookalikesReport: who is mixed up with whom, and how often
 /api/map                            MapPlaces: the kept map of the faces, packed
 /api/copies                         CopiedPhotos: pictures in two files or more, the best file first
 /api/ignored?start=&limit=          IgnoredPage
@@ -40,6 +41,7 @@ from recog.library.maintenance.results import LibraryStatus
 from recog.library.people.results import History, PersonDetail, SimilarPeople
 from recog.library.recognition.neighbours import FaceNeighbours
 from recog.library.recognition.results import FaceReasons
+from recog.library.reports.lookalike_results import LookalikesReport
 from recog.library.reports.map_results import MapPlaces
 from recog.library.reports.results import CopiedPhotos, DuplicateReport, FaceSample, UnnamedGroup
 from recog.query.reading import LONGEST
@@ -122,6 +124,13 @@ def groups(opened: Reporting) -> Document:
 def duplicates(opened: Reporting) -> Document:
     """People and clusters that are probably one person, and photos that are there twice."""
     return Document(opened.library.reports.duplicates())
+
+
+@router.get("/lookalikes", responses=answers(LookalikesReport) | documented())
+@needs(Role.EDITOR)
+def lookalikes(opened: Reporting) -> Document:
+    """People who look alike, and how often a face of one would get the name of the other."""
+    return Document(opened.library.reports.lookalikes())
 
 
 @router.get("/map", responses=answers(MapPlaces) | documented())

@@ -1766,6 +1766,32 @@ SABOTAGES = (
         "tests/library/sharing/test_sharing.py -k sees_through",
     ),
     Sabotage(
+        "twins are never named automatically",
+        "recog/lookalikes.py", "    theirs = twins.get(accepted.person_id, ())\n", "    theirs = ()\n",
+        "tests/library/people/test_twins.py -k user_alone",
+    ),
+    Sabotage(
+        "no job writes the name of a twin",
+        "recog/store/people/matches.py", "select(people.c.id))) - asked", "select(people.c.id)))",
+        "tests/store/people/test_twins.py -k get_none",
+    ),
+    Sabotage(
+        "who is called a twin loses the names that jobs gave",
+        "recog/store/people/facts.py",
+        "    _unmatch_people(connection, {person_id for pair in added.twins for person_id in pair})\n", "",
+        "tests/store/people/test_twins.py -k get_none",
+    ),
+    Sabotage(
+        "a merge brings no name by distance to a twin",
+        "recog/store/people/acts.py", " and not known.twins", "",
+        "tests/store/people/test_twins.py -k no_name_to_a_twin",
+    ),
+    Sabotage(
+        "no report joins a group with a twin",
+        "recog/library/reports/duplicates.py", "        if left.person_id in self._has_twin:\n", "        if False:\n",
+        "tests/library/people/test_twins.py -k a_twin_alone",
+    ),
+    Sabotage(
         "who is never shared is not left visible among others",
         "recog/library/sharing/selection.py",
         "if face.person is not None and face.person.id in self._unshared:", "if False:",

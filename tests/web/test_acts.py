@@ -44,6 +44,7 @@ def dump(library: Path) -> list[str]:
         ("/api/hide", {"name": "Bob"}, lambda one: one.people.hide("Bob")),
         ("/api/hide", {"name": "Cat", "hidden": False}, lambda one: one.people.hide("Cat", hidden=False)),
         ("/api/distinct", {"name": "Ada", "other": "Bob"}, lambda one: one.people.distinct("Ada", "Bob")),
+        ("/api/twins", {"name": "Ada", "other": "Bob"}, lambda one: one.people.set_twins("Ada", "Bob")),
         ("/api/split", {"name": "Cat", "threshold": 0.1}, lambda one: one.people.split("Cat", threshold=0.1)),
         ("/api/cover", {"name": "Ada", "face_id": 1}, lambda one: one.people.set_cover("Ada", 1)),
         (

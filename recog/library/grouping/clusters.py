@@ -13,6 +13,7 @@ from recog.library.grouping.numbering import grouped, with_numbers
 from recog.library.grouping.results import ClusterReport, ClusterSummary
 from recog.library.grouping.suggestions import with_suggestions
 from recog.library.networks import Networks
+from recog.lookalikes import twins_of
 from recog.store.catalog import Catalog
 from recog.types import Cluster, Origin
 
@@ -94,9 +95,17 @@ def open_faces(catalog: Catalog, networks: Networks, number: int, person_id: int
 def summaries(catalog: Catalog, clusters: list[Cluster], person_of: Mapping[int, int]) -> tuple[ClusterSummary, ...]:
     """Sum up clusters, with the name that most of their named faces bear; person_of: face id to person id."""
     people = {person.id: person.name for person in catalog.people.all(hidden=True)}
+    twins = {
+        people[one]: tuple(sorted(people[other] for other in others))
+        for one, others in twins_of(catalog.people.twin_pairs()).items()
+    }
     found = []
     for one in with_numbers(clusters):
         names = Counter(people[person_of[face_id]] for face_id in one.face_ids if face_id in person_of)
         name, named = names.most_common(1)[0] if names else (None, 0)
-        found.append(ClusterSummary(one.number or 0, len(one.face_ids), one.face_ids, name, named))
+        found.append(
+            ClusterSummary(
+                one.number or 0, len(one.face_ids), one.face_ids, name, named, twins=twins.get(name or "", ())
+            )
+        )
     return tuple(found)

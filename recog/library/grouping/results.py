@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Who a whole cluster without a name may be: squared_distance is the mean to the person's confirmed faces."""
+    """Who a whole cluster without a name may be: squared_distance is the mean to the person's confirmed faces.
+
+    twins: the person's twins, any of whom the cluster may be instead, by name.
+    """
 
     person: str
     probability: float
     squared_distance: float
+    twins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class ClusterSummary:
     """One cluster of the library. person: the name most of its named faces bear, if any; named: how many bear it.
 
     number is the cluster's for life where it is remembered (identity clusters), else its place by size. suggestion: who
-    it probably is, where no face has a name.
+    it probably is, where no face has a name. twins: the twins of `person`.
     """
 
     number: int
@@ -26,6 +30,7 @@ class ClusterSummary:
     person: str | None
     named: int
     suggestion: Suggestion | None = None
+    twins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from recog.cluster.assign import sums_of
 from recog.cluster.likelihood import Linkage, probability_of_one
 from recog.library.grouping.results import ClusterSummary, Suggestion
 from recog.library.networks import Networks
+from recog.lookalikes import twins_of
 from recog.store.catalog import Catalog
 from recog.types import Distances, Embeddings, FaceIds
 
@@ -57,11 +58,13 @@ def with_suggestions(
     clusters = _sets(embeddings, rows, sizes)
     nearest, linkages, products = _nearest(clusters, persons, linkage, _refused(catalog, unnamed, people))
     names = {person.id: person.name for person in catalog.people.all(hidden=True)}
+    twins = twins_of(catalog.people.twin_pairs())
     found = {}
     for one, person_id, at, product in zip(unnamed, people[nearest].tolist(), linkages, products, strict=True):
         probability = probability_of_one(float(at), linkage, networks.calibration)
         if probability >= LEAST_LIKELY:
-            found[one.number] = Suggestion(names[person_id], probability, float(2.0 - 2.0 * product))
+            others = tuple(sorted(names[other] for other in twins.get(person_id, ())))
+            found[one.number] = Suggestion(names[person_id], probability, float(2.0 - 2.0 * product), others)
     return tuple(replace(one, suggestion=found[one.number]) if one.number in found else one for one in named)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from recog.lookalikes import twins_of
 from recog.query.conditions import people_in
 from recog.store.catalog import Catalog
 from recog.types import Face, Person
@@ -19,6 +20,7 @@ data.json
                embedding of each network: the numbers by which faces are compared
   rejected     numbers of faces of which the user said that they are not this person
   distinct     people of whom the user said that they are not this person
+  twins        people whom the user called twins of this person
   albums       albums whose query names the person
   history      what the user did, and when
 faces/N.jpg    the thumbnail of face number N
@@ -47,6 +49,7 @@ def _document(catalog: Catalog, person: Person, faces: list[Face]) -> dict[str, 
     rejected = sorted(face_id for face_id, who in catalog.people.rejections().items() if person.id in who)
     pairs = [pair for pair in catalog.people.distinct_pairs() if person.id in pair]
     others = catalog.people.by_ids({one for pair in pairs for one in pair} - {person.id})
+    twins = catalog.people.by_ids(twins_of(catalog.people.twin_pairs()).get(person.id, ()))
     return {
         "person": {
             "number": person.id,
@@ -59,6 +62,7 @@ def _document(catalog: Catalog, person: Person, faces: list[Face]) -> dict[str, 
         "faces": list(_faces(catalog, faces)),
         "rejected": rejected,
         "distinct": sorted(one.name for one in others.values()),
+        "twins": sorted(one.name for one in twins.values()),
         "albums": [one.name for one in catalog.albums.all() if person.id in people_in(one.condition)],
         "history": list(_history(catalog, person)),
     }

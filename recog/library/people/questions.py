@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # verbs that need only the catalog, such as `all`, load no de
         History,
         PersonDetail,
         SimilarPeople,
+        TwinPeople,
     )
     from recog.library.recognition.results import VerifiedPair
     from recog.types import Person
@@ -33,6 +34,19 @@ class PeopleQuestions:
         """Return the people whom no shared picture may show, by name."""
         unshared = self._context.catalog.people.never_shared()
         return tuple(one for one in self._context.catalog.people.all(hidden=True) if one.id in unshared)
+
+    def twins(self, name: str | None = None) -> tuple[TwinPeople, ...]:
+        """Return the pairs of people who were called twins, by name; with `name`, those of one person, named first."""
+        from recog.library.people.results import TwinPeople
+
+        with self._context.catalog.repeatable_reads():
+            pairs = self._context.catalog.people.twin_pairs()
+            people = self._context.catalog.people.by_ids({person_id for pair in pairs for person_id in pair})
+            told = None if name is None else self._context.catalog.people.by_name(name).id
+        if told is not None:
+            pairs = {pair if pair[0] == told else (pair[1], pair[0]) for pair in pairs if told in pair}
+        found = [TwinPeople(people[one], people[other], True) for one, other in pairs]
+        return tuple(sorted(found, key=lambda one: (one.person.name, one.other.name)))
 
     def person(self, name: str) -> PersonDetail:
         """Return a person with all faces."""

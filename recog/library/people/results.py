@@ -104,6 +104,15 @@ class DistinctPeople:
 
 
 @dataclass(frozen=True, slots=True)
+class TwinPeople:
+    """`people twins`: two people. twins: whether recog asks about every face of theirs from now on."""
+
+    person: Person
+    other: Person
+    twins: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SplitPerson:
     """`people split`: the person who keeps the name, and the groups of faces without one now, the largest first."""
 
@@ -114,11 +123,15 @@ class SplitPerson:
 
 @dataclass(frozen=True, slots=True)
 class LookAlike:
-    """A person who looks like another one. squared_distance: see `similar`. distinct: the user said they are two."""
+    """A person who looks like another one. squared_distance: see `similar`. distinct: the user said they are two.
+
+    twins: the user said that they are twins.
+    """
 
     person: Person
     squared_distance: float
     distinct: bool
+    twins: bool = False
 
 
 @dataclass(frozen=True, slots=True)

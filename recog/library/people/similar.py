@@ -4,6 +4,7 @@ import numpy as np
 
 from recog.library.networks import Networks
 from recog.library.people.results import LookAlike, SimilarPeople
+from recog.lookalikes import twins_of
 from recog.store.catalog import Catalog
 
 
@@ -18,6 +19,7 @@ def similar(catalog: Catalog, networks: Networks, name: str, *, k: int) -> Simil
         gallery = catalog.embeddings.gallery(networks.info.sha256)
         known = {one.id: one for one in catalog.people.all()}
         apart = {other for pair in catalog.people.distinct_pairs() if person.id in pair for other in pair}
+        twins = twins_of(catalog.people.twin_pairs()).get(person.id, frozenset())
     order = np.argsort(gallery.person_ids, kind="stable")
     owners, starts = np.unique(gallery.person_ids[order], return_index=True)
     if person.id not in owners:
@@ -30,7 +32,7 @@ def similar(catalog: Catalog, networks: Networks, name: str, *, k: int) -> Simil
     return SimilarPeople(
         person,
         tuple(
-            LookAlike(known[person_id], max(0.0, distance), person_id in apart)
+            LookAlike(known[person_id], max(0.0, distance), person_id in apart, person_id in twins)
             for person_id, distance in others
             if person_id != person.id
         )[:k],

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # verbs that need only the catalog, such as `all`, load no de
         MarkedFace,
         ResetPhotos,
         SplitPerson,
+        TwinPeople,
     )
     from recog.library.recognition.results import MatchReport
     from recog.photos import DecodePool
@@ -121,6 +122,19 @@ class People(PeopleQuestions):
             people_named = catalog.people.by_name(name), catalog.people.by_name(other)
             catalog.acts.set_distinct(people_named[0].id, people_named[1].id)
             return DistinctPeople(*people_named)
+
+    def set_twins(self, name: str, other: str, *, alike: bool = True) -> TwinPeople:
+        """Say that two people are twins, so that recog asks about every face of theirs; with `alike` false, that not.
+
+        Faces that had either name by distance lose it; confirmed faces keep theirs.
+        """
+        from recog.library.people.results import TwinPeople
+
+        with self._context.writing() as catalog:
+            one, two = catalog.people.by_name(name), catalog.people.by_name(other)
+            catalog.acts.set_twins(one.id, two.id, alike=alike)
+            self._match(catalog)
+            return TwinPeople(catalog.people.by_id(one.id), catalog.people.by_id(two.id), alike)
 
     def ignore(
         self, face_ids: Sequence[int], *, ignored: bool = True, nameless: bool = False, others: bool = False

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 from threading import Lock
-from typing import TypeAlias
 
 import numpy as np
 
@@ -19,15 +18,17 @@ from recog.distance import squared_distances
 from recog.index.faiss_index import FaceIndex
 from recog.index.structures import FLAT_LIMIT
 from recog.library.networks import Networks
+from recog.library.recognition.judging import Decision, Judge, Judgement
 from recog.library.recognition.server_index import ServerIndex
 from recog.library.recognition.times import Days, PeopleTimes
 from recog.library.recognition.vector_index import Searchable
+from recog.lookalikes import LOOKALIKE_MARGIN, Question, twins_of
 from recog.quality import SURE_SCORE
 from recog.store.catalog import Catalog
 from recog.store.embedding_records import Gallery
 from recog.store.people.snapshot import Snapshot
 from recog.store.records import Among
-from recog.types import Calibration, Embeddings, Match, Neighbour, Person
+from recog.types import Calibration, Embeddings, Neighbour, Person
 
 NEARLY_ALL = 0.5
 """Search the library's own index once this share of a large library's faces is confirmed; below it, a separate gallery
@@ -37,17 +38,18 @@ MANY = int(NEARLY_ALL * FLAT_LIMIT)
 WIDER = 4
 """If too few neighbours belong to a named person, widen the search by this factor."""
 
-Decision: TypeAlias = tuple[Match | None, Match | None]
-"""The person accepted, and the nearest person at whatever distance."""
-
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Decisions for a batch of probes, taken from one snapshot of the catalog, with their people and the threshold."""
+    """Decisions for a batch of probes, taken from one snapshot of the catalog, with their people and the threshold.
+
+    questions: by row, what only a human can decide; nobody is accepted there.
+    """
 
     decisions: list[Decision]
     people: dict[int, Person]
     threshold: float
+    questions: Mapping[int, Question]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +76,13 @@ class _OnServer:
 class _Made:
     """What is searched as of one version of the catalog: the library's index, a server's, or the confirmed faces.
 
-    reach: neighbours that are looked at first in the library's or the server's index. times: None if dates do not
-    count, because no photo has one or because the user said so.
+    reach: neighbours that are looked at first in the library's or the server's index.
     """
 
     version: Hashable
     searched: Searchable | _OnServer | _Confirmed
-    threshold: float
     reach: int
-    times: PeopleTimes | None
+    judge: Judge
 
 
 def naming_threshold(catalog: Catalog, calibration: Calibration, *, confirmed: int) -> float:
@@ -121,20 +121,20 @@ class PersonGallery:
         """What decides apart from the catalog, as text: it changes with the calibration and the settings."""
         calibration = self._networks.calibration
         numbers = (calibration.threshold, calibration.far, calibration.tail)
-        rule = f"threshold, far, tail {numbers}, k {self._k}, score {SURE_SCORE}"
+        rule = f"threshold, far, tail {numbers}, k {self._k}, score {SURE_SCORE}, margin {LOOKALIKE_MARGIN}"
         return f"{rule}, {RULE}" if self._dated() else rule
 
     @property
     def threshold(self) -> float:
         """See naming_threshold."""
         with self._snapshot() as (_, made):
-            return made.threshold
+            return made.judge.threshold
 
     @property
     def over_time(self) -> bool:
         """Whether the days of probes count: see PersonGallery.decide."""
         with self._snapshot() as (_, made):
-            return made.times is not None
+            return made.judge.times is not None
 
     def decide(
         self,
@@ -149,7 +149,7 @@ class PersonGallery:
         probe was photographed, if that is known (see recog.ageing).
         """
         with self._snapshot() as (now, made):
-            return self._decided(now, made, probes, refused or {}, days)
+            return [one.decision for one in self._decided(now, made, probes, refused or {}, days)]
 
     def named(
         self,
@@ -161,11 +161,14 @@ class PersonGallery:
         """Decide, and return the people with the decisions; decide again if one of them was removed meanwhile."""
         while True:
             with self._snapshot() as (now, made):
-                decisions = self._decided(now, made, probes, refused or {}, days)
+                judged = self._decided(now, made, probes, refused or {}, days)
+                decisions = [one.decision for one in judged]
+                questions = {row: one.question for row, one in enumerate(judged) if one.question is not None}
                 wanted = {match.person_id for pair in decisions for match in pair if match}
+                wanted |= {one.person_id for question in questions.values() for one in question.candidates}
                 people = now.people_by_id(wanted)
                 if people.keys() >= wanted:
-                    return Named(decisions, people, made.threshold)
+                    return Named(decisions, people, made.judge.threshold, questions)
 
     @contextmanager
     def _snapshot(self) -> Iterator[tuple[Snapshot, _Made]]:
@@ -194,7 +197,9 @@ class PersonGallery:
             reach = self._k
             if not isinstance(searched, _Confirmed | _OnServer):
                 reach = ceil(self._k * (searched.count / confirmed) ** 2)
-            self._made = _Made(version, searched, threshold, reach, PeopleTimes() if self._dated() else None)
+            times = PeopleTimes() if self._dated() else None
+            judge = Judge(threshold, times, twins_of(self._catalog.people.twin_pairs()))
+            self._made = _Made(version, searched, reach, judge)
             return self._made
 
     def _dated(self) -> bool:
@@ -207,15 +212,15 @@ class PersonGallery:
         probes: Embeddings,
         refused: Mapping[int, Collection[int]],
         days: Days | None,
-    ) -> list[Decision]:
+    ) -> list[Judgement]:
         searched = made.searched
         if not isinstance(searched, _Confirmed):
             neighbours, owner_of = self._found_in_library(now, searched, made, probes, refused)
-            return _identified(now, made, neighbours, owner_of, days)
+            return made.judge.judgements(now, neighbours, owner_of, refused=refused, days=days)
         neighbours = searched.index.search(probes, self._k)
         for row, person_ids in refused.items():
             neighbours[row] = nearest_but(searched.gallery, probes[row], person_ids, k=self._k)
-        return _identified(now, made, neighbours, searched.owner_of, days)
+        return made.judge.judgements(now, neighbours, searched.owner_of, refused=refused, days=days)
 
     def _library_to_ask(self, confirmed: int) -> Searchable | _OnServer | None:
         index = self._library_index
@@ -254,7 +259,7 @@ class PersonGallery:
         found: dict[int, Sequence[Neighbour]] = {}
         owner_of: dict[int, int] = {}
         undecided = list(range(len(probes)))
-        reach, threshold = made.reach, made.threshold
+        reach, threshold = made.reach, made.judge.threshold
         while undecided:
             neighbours = index.search(probes[undecided], reach)
             asked = {near.face_id for row in neighbours for near in row} - owner_of.keys()
@@ -268,24 +273,6 @@ class PersonGallery:
             undecided = [row for row in undecided if row not in found]
             reach *= WIDER
         return [found[row] for row in range(len(probes))], owner_of
-
-
-def _identified(
-    now: Snapshot,
-    made: _Made,
-    neighbours: Sequence[Sequence[Neighbour]],
-    owner_of: Mapping[int, int],
-    days: Days | None,
-) -> list[Decision]:
-    """Decide about each probe; days are unknown if they are None."""
-    if made.times is None:
-        return [decide.identify(row, owner_of, threshold=made.threshold) for row in neighbours]
-    known = days if days is not None else [None] * len(neighbours)
-    penalties = made.times.penalties(now, neighbours, owner_of, known, threshold=made.threshold)
-    return [
-        decide.identify(row, owner_of, threshold=made.threshold, penalties=added)
-        for row, added in zip(neighbours, penalties, strict=True)
-    ]
 
 
 def nearest_but(gallery: Gallery, probe: Embeddings, person_ids: Collection[int], *, k: int) -> Sequence[Neighbour]:

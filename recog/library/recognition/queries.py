@@ -17,16 +17,18 @@ from recog.library.recognition.results import (
     FaceSearch,
     Identification,
     IdentifiedPhoto,
+    PossiblePerson,
     SearchResult,
     VerifiedPair,
 )
 from recog.library.recognition.vector_index import VectorIndex
 from recog.library.recognition.verify import decided, refuse_doubted
+from recog.lookalikes import Question
 from recog.quality import doubt_of, may_found, may_join
 from recog.store.catalog import Catalog
 from recog.store.photos.spans import Place, match_places
 from recog.store.records import Among
-from recog.types import Face, Match, Origin
+from recog.types import Face, Match, Origin, Person
 from recog.verification.features import Method
 
 
@@ -45,11 +47,12 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
     refused = {row: rejections[face_id] for row, face_id in ids.items() if face_id in rejections}
     doubts = {row: doubt for row, box in enumerate(probe.faces.boxes) if (doubt := doubt_of(box)) is not None}
     confirmed = {row: face.person_id for row, face in stored.items() if face.origin is Origin.CONFIRMED}
-    told = catalog.people.by_ids(person_id for row in doubts if (person_id := confirmed.get(row)) is not None)
     calibration = networks.calibration
     faces = []
     said = gallery.named(probe.embeddings, refused, days=[day_of(probe.photo)] * len(probe.embeddings))
     people, threshold = said.people, said.threshold
+    undecided = {*doubts, *said.questions}
+    told = catalog.people.by_ids(person_id for row in undecided if (person_id := confirmed.get(row)) is not None)
     accepted = {
         row: one
         for row, (one, _) in enumerate(said.decisions)
@@ -59,6 +62,7 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
     for row, (box, (_, near)) in enumerate(zip(probe.faces.boxes, said.decisions, strict=True)):
         named = accepted.get(row) if row not in second else None
         nearest = near if row not in doubts else None
+        asked = said.questions.get(row) if row not in doubts and row not in confirmed else None
         faces.append(
             Identification(
                 number=row + 1,
@@ -72,9 +76,17 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
                 ignored=ids.get(row) in ignored,
                 doubt=doubts.get(row),
                 span=probe.faces.span(row),
+                likeness=asked.likeness if asked else None,
+                candidates=_candidates(asked, people),
             )
         )
     return IdentifiedPhoto(probe.path, tuple(faces))
+
+
+def _candidates(question: Question | None, people: Mapping[int, Person]) -> tuple[PossiblePerson, ...]:
+    """Return the people of a question."""
+    found = question.candidates if question is not None else ()
+    return tuple(PossiblePerson(people[one.person_id], one.squared_distance) for one in found)
 
 
 def _second_faces(accepted: Mapping[int, Match], threshold: float) -> set[int]:
@@ -104,6 +116,7 @@ def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: i
     said = gallery.named(asked, {0: refused} if len(asked) else {}, days=[taken] * len(asked))
     nearest = said.decisions[0][1] if said.decisions else None
     second = nearest is not None and _is_second(others, face, nearest, said.threshold)
+    question = said.questions.get(0)
     return FaceReasons(
         face=face,
         paths=tuple(paths),
@@ -119,6 +132,8 @@ def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: i
         shortfalls=may_found(quality).shortfalls,
         left_out=may_join(quality).shortfalls,
         doubt=doubt,
+        likeness=question.likeness if question else None,
+        candidates=_candidates(question, said.people),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from recog.lookalikes import Likeness
 from recog.quality import Shortfall
 from recog.types import Face, FaceBox, Match, Person, Span, Verification
 
@@ -93,6 +94,17 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class PossiblePerson:
+    """One of the people between whom only a human can decide.
+
+    squared_distance: of the person's nearest face; None if those of others are nearer than all that were compared.
+    """
+
+    person: Person
+    squared_distance: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Identification:
     """One face of a probe photo, named or unknown (person None).
 
@@ -100,7 +112,8 @@ class Identification:
     right; threshold the squared distance up to which a name is given. number counts faces from the left, from 1.
     face_id is the library's number of the face, None where the photo, or the face, is not in it; ignored: as there.
     doubt: why the face gets no name by distance, whoever is near; nearest is None then, and probability 0. A name that
-    a human confirmed holds all the same. span: when the face is seen, if it is a track of a video.
+    a human confirmed holds all the same. span: when the face is seen, if it is a track of a video. candidates:
+    the people between whom only a human can decide because of their likeness, the nearest first; person is None then.
     """
 
     number: int
@@ -114,6 +127,8 @@ class Identification:
     ignored: bool = False
     doubt: str | None = None
     span: Span | None = None
+    likeness: Likeness | None = None
+    candidates: tuple[PossiblePerson, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +147,8 @@ class FaceReasons:
     is near enough; probability the calibrated one that it is right. embedded is False where this network has not seen
     the face. second: another face of the photo is that person, which this one could only be too within the threshold.
     shortfalls: why it is too poor to found a cluster, left_out: even to join one; empty where it is not. doubt: why it
-    gets no name by distance and lends none, None where it may; nearest is None then.
+    gets no name by distance and lends none, None where it may; nearest is None then. likeness, candidates: see
+    Identification.
     """
 
     face: Face
@@ -149,3 +165,5 @@ class FaceReasons:
     left_out: tuple[Shortfall, ...]
     second: bool = False
     doubt: str | None = None
+    likeness: Likeness | None = None
+    candidates: tuple[PossiblePerson, ...] = ()

@@ -128,19 +128,24 @@ class _Refused:
     """The pairs of sides that humans refused to join."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self._distinct = catalog.people.distinct_pairs()
+        twins = catalog.people.twin_pairs()
+        self._distinct = catalog.people.distinct_pairs() | twins
+        self._has_twin = {person_id for pair in twins for person_id in pair}
         self._rejected = catalog.people.rejections()
 
     def __call__(self, left: Side, right: Side) -> bool:
         """Return whether humans refused this pair.
 
-        They did if they called two people distinct, or if they rejected half of a cluster's faces for a person, or as
-        many of its faces as one command names.
+        They did if they called two people distinct or twins, or if they rejected half of a cluster's faces for a
+        person, or as many of its faces as one command names. No cluster is paired with somebody who has a twin, because
+        the page of names asks which of the two it is.
         """
         if left.person_id is None:
             return False
         if right.person_id is not None:
             return (min(left.person_id, right.person_id), max(left.person_id, right.person_id)) in self._distinct
+        if left.person_id in self._has_twin:
+            return True
         ids = right.all.ids[right.rows].tolist()
         rejected = sum(left.person_id in self._rejected.get(face_id, ()) for face_id in ids)
         return rejected >= min(FACES_NAMED, (len(ids) + 1) // 2)

@@ -147,7 +147,14 @@ def unnamed_group(
         likely=cluster.person,
         typical=tuple(side.typical.tolist()),
         whole=len(side.rows) == cluster.size and cluster.number in remembered,
+        twins=cluster.suggestion.twins if cluster.suggestion is not None else cluster.twins,
     )
+
+
+def single_face(side: Side, samples: dict[int, FaceSample]) -> UnnamedGroup:
+    """Return a face that is in no group as a group of its own."""
+    (face_id,) = side.all.ids[side.rows].tolist()
+    return UnnamedGroup(None, 1, (samples[face_id],), None, (face_id,), typical=(face_id,))
 
 
 def _named(

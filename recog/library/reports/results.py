@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from recog.library.grouping.results import ClusterSummary, Suggestion
+from recog.lookalikes import Likeness
 from recog.quality import Shortfall
 from recog.types import Calibration, NetworkInfo, Person
 
@@ -157,7 +158,7 @@ class UnnamedGroup:
     number: of the remembered cluster, None if the group exists only in this report. faces: number of faces. samples:
     the most typical faces. face_ids: all faces, ascending. typical: at most 100 faces, the most typical first. whole:
     these are all faces of the remembered cluster, so its number may stand for them. likely: the person of the cluster's
-    other faces. suggestion: may name a person if the cluster has none.
+    other faces. suggestion: may name a person if the cluster has none. twins: the twins of that person.
     """
 
     number: int | None
@@ -168,6 +169,7 @@ class UnnamedGroup:
     likely: str | None = None
     typical: tuple[int, ...] = ()
     whole: bool = False
+    twins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,12 +255,31 @@ class OpenGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class PossibleName:
+    """A person who faces may be, with the faces of theirs that are most like these."""
+
+    person: str
+    samples: tuple[FaceSample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhichPerson:
+    """A group of faces, or a single one (alone), that only a human can name, and the people whom they may be."""
+
+    likeness: Likeness
+    candidates: tuple[PossibleName, ...]
+    group: UnnamedGroup
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NamingReport:
     """What a person who names faces looks at: the largest groups that are probably somebody known, and the others.
 
     all_groups: number of all groups without a name; named: number of groups whose faces all have one. lone: the largest
     single faces, of all_lone. poor: single faces that are too poor to found a group, each under its first shortfall.
-    people: number of people who are not hidden.
+    people: number of people who are not hidden. which: groups and single faces between people who look alike; likely,
+    unknown and lone leave them out.
     """
 
     photos: int
@@ -272,3 +293,4 @@ class NamingReport:
     lone: tuple[FaceSample, ...]
     all_lone: int
     poor: tuple[PoorFaces, ...]
+    which: tuple[WhichPerson, ...] = ()

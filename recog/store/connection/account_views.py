@@ -33,6 +33,7 @@ SHOWN_ROWS = {
     "rejections": f"{_OF_PERSON} AND {_OF_FACE}",
     "ignored_faces": _OF_FACE,
     "distinct_people": f"{_OF_PERSON} AND other_id NOT IN ({_PEOPLE})",
+    "twins": f"{_OF_PERSON} AND other_id NOT IN ({_PEOPLE})",
     "photos": f"id NOT IN ({_PHOTOS})",
     "processings": _OF_PHOTO,
     "files": _OF_PHOTO,

@@ -24,6 +24,7 @@ _OF_INDEXER = {
     "albums": _NOTHING,
     "album_outputs": _NOTHING,
     "distinct_people": _NOTHING,
+    "twins": _NOTHING,
     "events": _NOTHING,
     "pending_erasures": _NOTHING,
     "people": ("UPDATE (cover_face_id)",),

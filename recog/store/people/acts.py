@@ -11,6 +11,7 @@ from recog.store.clusters import take_out_of_clusters
 from recog.store.connection.database import Database
 from recog.store.people.facts import (
     Facts,
+    Pairs,
     births_of,
     change,
     confirmed_among,
@@ -18,6 +19,7 @@ from recog.store.people.facts import (
     faces_of,
     facts_of_person,
     ignored_among,
+    pairs_of,
     rejected_among,
     unshared_among,
 )
@@ -27,7 +29,7 @@ from recog.store.people.people import add_person, check_free, existing_faces, pe
 from recog.store.people.undoing import Drawing, undo_event
 from recog.store.people.withholding import withhold_merged
 from recog.store.records import DrawnFace, PastAct
-from recog.store.schema.tables import events
+from recog.store.schema.tables import events, twins
 from recog.types import NetworkInfo, Person
 
 
@@ -100,6 +102,19 @@ class Acts:
             roles = {"person": (one.id, one.name), "other": (other.id, other.name)}
             _act(connection, "distinct", roles, Facts(), Facts(distinct=pair - known))
 
+    def set_twins(self, person_id: int, other_id: int, *, alike: bool) -> None:
+        """Say whether two people are twins, or so alike that no job may name a face as either."""
+        if person_id == other_id:
+            raise CatalogError("a person cannot be their own twin: name two people")
+        with self._database.writing() as connection:
+            one, other = person_in(connection, person_id), person_in(connection, other_id)
+            pair = frozenset({(min(person_id, other_id), max(person_id, other_id))})
+            before = pairs_of(connection, twins, [person_id]) & pair
+            after = pair if alike else frozenset()
+            roles = {"person": (one.id, one.name), "other": (other.id, other.name)}
+            kind = "twins" if alike else "not-twins"
+            _act(connection, kind, roles, Facts(twins=before - after), Facts(twins=after - before))
+
     def rename(self, person_id: int, name: str) -> Person:
         """Give a person another name; the history keeps the earlier one."""
         clean = checked_name(name)
@@ -166,10 +181,10 @@ class Acts:
     def merge(self, source_id: int, target_id: int) -> Person:
         """Merge two people: the target gets all faces of the source, whose name stays in the history.
 
-        Rejections and distinctions of the source become the target's; a face confirmed as either is no longer
-        rejected. A face that was matched with the source, but that a user rejected for the target, gets no name. A
-        chosen cover and a day of birth become the target's if it has none. If either may never be shared, nor may the
-        target.
+        Rejections, distinctions and twins of the source become the target's; a face confirmed as either is no longer
+        rejected. A face that was matched with the source gets no name if a user rejected it for the target, or if the
+        target has a twin. A chosen cover and a day of birth become the target's if it has none. If either may never be
+        shared, nor may the target.
         """
         if source_id == target_id:
             raise CatalogError("a person cannot be merged into itself: name two people")
@@ -179,9 +194,8 @@ class Acts:
             confirmed = frozenset((face_id, target_id) for face_id, _ in theirs.confirmed)
             rejected = frozenset((face_id, target_id) for face_id, _ in theirs.rejected)
             refused = {face_id for face_id, _ in known.rejected}  # if matched with the source, they lose the name
-            matched = frozenset(row for row in theirs.matched if row[0] not in refused)
-            others = {one for pair in theirs.distinct for one in pair} - {source_id, target_id}
-            distinct = frozenset((min(one, target_id), max(one, target_id)) for one in others)
+            matched = frozenset(row for row in theirs.matched if row[0] not in refused and not known.twins)
+            distinct = _taken_over(theirs.distinct, source_id, target_id)
             removed = Facts(
                 people=frozenset({(source_id, source.name, source.hidden)}),
                 confirmed=theirs.confirmed,
@@ -191,6 +205,7 @@ class Acts:
                 covers=theirs.covers,
                 births=theirs.births,
                 unshared=theirs.unshared,
+                twins=theirs.twins,
             )
             added = Facts(
                 confirmed=confirmed,
@@ -200,6 +215,7 @@ class Acts:
                 covers=frozenset() if known.covers else frozenset((target_id, one) for _, one in theirs.covers),
                 births=frozenset() if known.births else frozenset((target_id, day) for _, day in theirs.births),
                 unshared=frozenset((target_id,) for _ in theirs.unshared) - known.unshared,
+                twins=_taken_over(theirs.twins, source_id, target_id) - known.twins,
             )
             roles = {"source": (source_id, source.name), "target": (target_id, target.name)}
             _act(connection, "merge", roles, removed, added)
@@ -233,6 +249,12 @@ def _named(connection: Connection, name: str) -> tuple[int, Facts]:
     clean = checked_name(name)
     person_id = add_person(connection, clean)
     return person_id, Facts(people=frozenset({(person_id, clean, False)}))
+
+
+def _taken_over(pairs: Pairs, source_id: int, target_id: int) -> Pairs:
+    """Return the pairs of one person as pairs of another; that of the two goes."""
+    others = {one for pair in pairs for one in pair} - {source_id, target_id}
+    return frozenset((min(one, target_id), max(one, target_id)) for one in others)
 
 
 def _act(connection: Connection, kind: str, roles: dict[str, tuple[int, str]], removed: Facts, added: Facts) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     update,
 )
 
+from recog.store.people.covers import give_cover
 from recog.store.people.names import name_key
 from recog.store.schema.encoding import chunks
 from recog.store.schema.tables import (
@@ -24,11 +25,11 @@ from recog.store.schema.tables import (
     births,
     chosen_covers,
     distinct_people,
-    faces,
     ignored_faces,
     never_shared,
     people,
     rejections,
+    twins,
 )
 from recog.types import Origin
 
@@ -41,9 +42,8 @@ class Facts:
     """A set of facts. confirmed, matched and rejected are (face, person); distinct is (smaller, larger) person.
 
     people is (id, name, hidden). ignored and drawn are (face,). covers is (person, face), births (person, YYYY-MM-DD).
-    unshared is (person,): whom no shared picture may show.
-    matched is no fact but the result of a job: only a merge moves it. drawn: faces that a user drew on a photo;
-    recog.store.people.acts adds and removes them.
+    unshared is (person,): whom no shared picture may show. twins is (smaller, larger) person, never named by a job.
+    matched is no fact but a job's result: only a merge moves it. recog.store.people.acts adds and removes drawn faces.
     """
 
     people: frozenset[tuple[int, str, bool]] = frozenset()
@@ -56,6 +56,7 @@ class Facts:
     births: frozenset[tuple[int, str]] = frozenset()
     drawn: frozenset[tuple[int]] = frozenset()
     unshared: frozenset[tuple[int]] = frozenset()
+    twins: Pairs = _NONE
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
@@ -68,7 +69,6 @@ class Facts:
         """Return the facts that mention none of these people and faces."""
         return type(self)(
             people=frozenset(row for row in self.people if row[0] not in person_ids),
-            distinct=frozenset(row for row in self.distinct if not set(row) & set(person_ids)),
             ignored=frozenset(row for row in self.ignored if row[0] not in face_ids),
             covers=frozenset(row for row in self.covers if row[0] not in person_ids and row[1] not in face_ids),
             births=frozenset(row for row in self.births if row[0] not in person_ids),
@@ -81,6 +81,10 @@ class Facts:
                     if face not in face_ids and person not in person_ids
                 )
                 for name in ("confirmed", "matched", "rejected")
+            },
+            **{
+                name: frozenset(row for row in getattr(self, name) if not set(row) & set(person_ids))
+                for name in ("distinct", "twins")
             },
         )
 
@@ -147,6 +151,15 @@ def unshared_among(connection: Connection, person_ids: Iterable[int]) -> frozens
     return frozenset((person_id,) for person_id in found)
 
 
+def pairs_of(connection: Connection, table: Table, person_ids: Iterable[int]) -> Pairs:
+    """Return the (smaller, larger) pairs of a table of pairs of people in which one of these people is."""
+    found: set[tuple[int, int]] = set()
+    for ids in chunks(person_ids):
+        either = table.c.person_id.in_(ids) | table.c.other_id.in_(ids)
+        found |= {(row.person_id, row.other_id) for row in connection.execute(select(table).where(either))}
+    return frozenset(found)
+
+
 def spoken_of(connection: Connection, face_ids: Collection[int]) -> set[int]:
     """Return those of these faces that have a rejection or are ignored."""
     rejected = {face_id for face_id, _ in rejected_among(connection, face_ids)}
@@ -160,15 +173,15 @@ def facts_of_person(connection: Connection, person_id: int) -> Facts:
     for face_id, origin in connection.execute(theirs):
         said[origin].add((face_id, person_id))
     refused = select(rejections.c.face_id).where(rejections.c.person_id == person_id)
-    either = (distinct_people.c.person_id == person_id) | (distinct_people.c.other_id == person_id)
     return Facts(
         confirmed=frozenset(said[Origin.CONFIRMED]),
         matched=frozenset(said[Origin.MATCHED]),
         rejected=frozenset((face_id, person_id) for face_id in connection.scalars(refused)),
-        distinct=frozenset((row[0], row[1]) for row in connection.execute(select(distinct_people).where(either))),
+        distinct=pairs_of(connection, distinct_people, [person_id]),
         covers=covers_of(connection, [person_id]),
         births=births_of(connection, [person_id]),
         unshared=unshared_among(connection, [person_id]),
+        twins=pairs_of(connection, twins, [person_id]),
     )
 
 
@@ -185,6 +198,7 @@ def change(connection: Connection, removed: Facts, added: Facts) -> None:
         (removed.covers, chosen_covers),
         (removed.births, births),
         (removed.unshared, never_shared),
+        (removed.twins, twins),
     )
     for rows, table in gone:
         _delete(connection, table, rows)
@@ -197,6 +211,7 @@ def change(connection: Connection, removed: Facts, added: Facts) -> None:
         connection.execute(delete(people).where(people.c.id == person_id))
     _unassign(connection, [row[0] for row in (*added.confirmed, *added.ignored)], Origin.MATCHED)
     _unmatch(connection, added.rejected)
+    _unmatch_people(connection, {person_id for pair in added.twins for person_id in pair})
     _insert(connection, assignments, added.confirmed, origin=Origin.CONFIRMED.value)
     _insert(connection, rejections, added.rejected)
     _insert(connection, ignored_faces, added.ignored)
@@ -204,6 +219,7 @@ def change(connection: Connection, removed: Facts, added: Facts) -> None:
     _insert(connection, chosen_covers, added.covers)
     _insert(connection, births, added.births)
     _insert(connection, never_shared, added.unshared)
+    _insert(connection, twins, added.twins)
     for person_id in {person_id for _, person_id in removed.confirmed | added.confirmed}:
         give_cover(connection, person_id)
 
@@ -230,6 +246,12 @@ def _unmatch(connection: Connection, pairs: Iterable[tuple[int, int]]) -> None:
             theirs = assignments.c.face_id.in_(ids) & (assignments.c.person_id == person_id)
             matched = assignments.c.origin == Origin.MATCHED.value
             connection.execute(delete(assignments).where(theirs, matched))
+
+
+def _unmatch_people(connection: Connection, person_ids: Iterable[int]) -> None:
+    for ids in chunks(person_ids):
+        theirs = assignments.c.person_id.in_(ids) & (assignments.c.origin == Origin.MATCHED.value)
+        connection.execute(delete(assignments).where(theirs))
 
 
 def _move_matched(connection: Connection, before: Pairs, after: Pairs) -> None:
@@ -276,24 +298,3 @@ def _put_person(connection: Connection, person_id: int, name: str, *, hidden: bo
     over = "" if connection.dialect.name == "sqlite" else "OVERRIDING SYSTEM VALUE "
     statement = f"INSERT INTO people (id, name, name_key, hidden) {over}VALUES (:id, :name, :name_key, :hidden)"
     connection.execute(text(statement), {"id": person_id, **named})
-
-
-def give_cover(connection: Connection, person_id: int) -> None:
-    """Give a person without a cover the best confirmed face, if there is one.
-
-    Sure faces come before unsure ones, then the one with most pixels that are sharp, then the oldest.
-    """
-    from recog.quality import SURE_SCORE  # noqa: PLC0415 - loads numpy, which listing people must not
-
-    bare = (people.c.id == person_id) & people.c.cover_face_id.is_(None)
-    if connection.scalar(select(people.c.id).where(bare)) is None:
-        return
-    pixels = (faces.c.right - faces.c.left) * (faces.c.bottom - faces.c.top)
-    best = (
-        select(faces.c.id)
-        .join(assignments, assignments.c.face_id == faces.c.id)
-        .where(assignments.c.person_id == person_id, assignments.c.origin == Origin.CONFIRMED.value)
-        .order_by(faces.c.score < SURE_SCORE, (pixels * faces.c.sharpness).desc(), faces.c.id)
-        .limit(1)
-    )
-    connection.execute(update(people).where(people.c.id == person_id).values(cover_face_id=connection.scalar(best)))

@@ -6,7 +6,7 @@ removed and added (see recog.store.people.facts). Undoing an act swaps the two. 
 * enrol, mark, confirm, reject, split, hide, unhide: person
 * rename: before, after (the same id)
 * merge: source (gone since), target
-* distinct: person, other
+* distinct, twins, not-twins: person, other
 * cover, born, never-share, allow-share: person
 * ignore, unignore, expire: nobody
 """

@@ -10,7 +10,7 @@ from recog.store.people.facts import ignored_among, rejected_among
 from recog.store.people.people import existing_faces
 from recog.store.schema.digests import network_row
 from recog.store.schema.encoding import chunks
-from recog.store.schema.tables import assignments, embeddings, matchings, people, removals
+from recog.store.schema.tables import assignments, embeddings, matchings, people, removals, twins
 from recog.types import Origin
 
 Seen: TypeAlias = tuple[int, int]
@@ -39,9 +39,10 @@ class Matches:
     ) -> int:
         """Replace all matches by (face, person, squared distance); return how many were written.
 
-        Confirmed and ignored faces are left out, and so are pairs that a user rejected, and faces and people that are
-        gone. A face given twice is a ValueError. rule identifies how it was decided: any text that changes when the
-        decisions may change (see `due`). seen: what the decisions are made of, by default all embeddings there are.
+        Confirmed and ignored faces are left out, and so are pairs that a user rejected, people who have a twin, and
+        faces and people that are gone. A face given twice is a ValueError. rule identifies how it was decided: any text
+        that changes when the decisions may change (see `due`). seen: what the decisions are made of, by default all
+        embeddings there are.
         """
         if len({face_id for face_id, _, _ in matches}) != len(matches):
             raise ValueError("a face is matched twice")
@@ -91,8 +92,9 @@ class Matches:
 
 
 def _put(connection: Connection, network_id: int | None, matches: Sequence[tuple[int, int, float]]) -> int:
-    """Write matches of faces that nobody has, ignored or rejected; return how many."""
-    known = set(connection.scalars(select(people.c.id)))
+    """Write matches of faces that nobody has, ignored or rejected, with people who have no twin; return how many."""
+    asked = {one for pair in connection.execute(select(twins.c.person_id, twins.c.other_id)) for one in pair}
+    known = set(connection.scalars(select(people.c.id))) - asked
     wanted = [int(face_id) for face_id, _, _ in matches]
     taken: set[int] = set()
     for ids in chunks(wanted):

@@ -22,6 +22,7 @@ from recog.store.schema.tables import (
     never_shared,
     people,
     rejections,
+    twins,
 )
 from recog.types import Origin, Person
 
@@ -110,6 +111,11 @@ class People:
         """Return the pairs of people, smaller number first, that a user said are not one person."""
         with self._database.reading() as connection:
             return {(row[0], row[1]) for row in connection.execute(select(distinct_people))}
+
+    def twin_pairs(self) -> set[tuple[int, int]]:
+        """Return the pairs of people, smaller number first, whom a user called twins."""
+        with self._database.reading() as connection:
+            return {(row[0], row[1]) for row in connection.execute(select(twins))}
 
 
 def add_person(connection: Connection, name: str) -> int:

@@ -16,6 +16,7 @@ from recog.store.people.facts import (
     covers_of,
     facts_of_person,
     ignored_among,
+    pairs_of,
     rejected_among,
     unshared_among,
 )
@@ -23,7 +24,7 @@ from recog.store.people.history import act_of_event, facts_of_event, people_of_e
 from recog.store.people.people import check_free, existing_faces
 from recog.store.records import DrawnFace, PastAct
 from recog.store.schema.encoding import now
-from recog.store.schema.tables import distinct_people, events, people
+from recog.store.schema.tables import distinct_people, events, people, twins
 from recog.types import NetworkInfo
 
 _ACTS_ON_PEOPLE = frozenset({"rename", "hide", "unhide"})
@@ -89,6 +90,7 @@ class _Touched:
     pairs: frozenset[tuple[int, int]]
     owned: frozenset[int]
     distinct: frozenset[tuple[int, int]]
+    twins: frozenset[tuple[int, int]]
     people: frozenset[int]
     covers: frozenset[int]
     births: frozenset[int]
@@ -105,6 +107,7 @@ class _Touched:
             self.owned & later.owned
             or self.pairs & later.pairs
             or self.distinct & later.distinct
+            or self.twins & later.twins
             or self.people & later.people
             or self.covers & later.covers
             or self.births & later.births
@@ -118,17 +121,18 @@ class _Touched:
 def _touched(row: Row[Any]) -> _Touched:
     removed, added = sides = facts_of_event(row)
     pairs = frozenset(pair for side in sides for pair in side.confirmed | side.rejected)
-    distinct = removed.distinct | added.distinct
+    distinct, called = removed.distinct | added.distinct, removed.twins | added.twins
     before, after = (frozenset(one[0] for one in side.people) for side in sides)
     covers = frozenset(one[0] for side in sides for one in side.covers)
     births = frozenset(one[0] for side in sides for one in side.births)
     unshared = frozenset(one[0] for side in sides for one in side.unshared)
     portraits = {face_id for side in sides for _, face_id in side.covers}
-    told = {person for _, person in pairs} | {one for pair in distinct for one in pair}
+    told = {person for _, person in pairs} | {one for pair in distinct | called for one in pair}
     return _Touched(
         pairs=pairs,
         owned=frozenset(one[0] for side in sides for one in (*side.confirmed, *side.ignored, *side.drawn)),
         distinct=distinct,
+        twins=called,
         people=before | after,
         covers=covers,
         births=births,
@@ -157,7 +161,9 @@ def _check_undoable(connection: Connection, act: PastAct, removed: Facts, added:
         raise CatalogError(f"{what} cannot be undone: the people or faces it was about were erased")
     there = set(connection.scalars(select(people.c.id)))
     taken_away, given = {row[0] for row in removed.people}, {row[0] for row in added.people}
-    meant = {row[1] for row in (*added.confirmed, *added.rejected)} | {one for pair in added.distinct for one in pair}
+    meant = {row[1] for row in (*added.confirmed, *added.rejected)} | {
+        one for pair in added.distinct | added.twins for one in pair
+    }
     if (taken_away | meant - (given - taken_away)) - there:
         raise CatalogError(f"{what} cannot be undone: somebody it was about was forgotten since")
     for person_id, name, _ in added.people:
@@ -174,6 +180,7 @@ def _still_so(connection: Connection, removed: Facts, added: Facts) -> tuple[Fac
     confirmed = confirmed_among(connection, face_ids)
     taken = {face_id for face_id, _ in confirmed - removed.confirmed}
     known = {(row[0], row[1]) for row in connection.execute(select(distinct_people))}
+    called = pairs_of(connection, twins, {one for pair in removed.twins | added.twins for one in pair})
     covers = covers_of(connection, {one[0] for one in removed.covers | added.covers})
     births = births_of(connection, {one[0] for one in removed.births | added.births})
     unshared = unshared_among(connection, {one[0] for one in removed.unshared | added.unshared})
@@ -190,6 +197,7 @@ def _still_so(connection: Connection, removed: Facts, added: Facts) -> tuple[Fac
         covers=removed.covers & covers,
         births=removed.births & births,
         unshared=removed.unshared & unshared,
+        twins=removed.twins & called,
         drawn=frozenset(row for row in removed.drawn if row[0] in there),
     )
     added = Facts(
@@ -202,5 +210,6 @@ def _still_so(connection: Connection, removed: Facts, added: Facts) -> tuple[Fac
         covers=frozenset(row for row in added.covers if row[0] not in covered and row[1] in portrayed),
         births=frozenset(row for row in added.births if row[0] not in dated),
         unshared=added.unshared - unshared,
+        twins=added.twins - called,
     )
     return removed, added

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, insert, literal, select
 
-from recog.store.people.facts import give_cover
+from recog.store.people.covers import give_cover
 from recog.store.schema.encoding import chunks
 from recog.store.schema.tables import embeddings, faces, files, networks, people, photos, removals
 

@@ -98,6 +98,22 @@ distinct_people = Table(
     CheckConstraint("person_id < other_id", name="order"),
 )
 
+# Twins, or others whom no distance tells apart: no job names a face as either. person_id is the smaller number.
+twins = Table(
+    "twins",
+    metadata,
+    Column("person_id", ID, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column(
+        "other_id",
+        ID,
+        ForeignKey("people.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    ),
+    CheckConstraint("person_id < other_id", name="order"),
+)
+
 # What users did, so that it can be undone: payload is JSON (see recog.store.people.history). account and undone_by are
 # names of accounts; NULL for whoever has the library's files.
 events = Table(

@@ -18,6 +18,7 @@ from recog.store.schema.people_tables import (
     never_shared,
     people,
     rejections,
+    twins,
 )
 from recog.store.schema.photo_tables import (
     detectors,
@@ -79,6 +80,7 @@ __all__ = [
     "style_jobs",
     "style_shares",
     "thumbnails",
+    "twins",
     "volumes",
     "withheld_people",
 ]

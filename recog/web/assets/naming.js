@@ -116,8 +116,10 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.target.matches?.("input:not([type=checkbox], [type=file])")) return;
-    const face = /^[1-9]$/.test(event.key) ? current()?.querySelectorAll("[data-face] input")[Number(event.key) - 1] : null;
-    if (face) face.click();
+    const which = document.activeElement?.closest(".which:not(.done)")?.querySelectorAll("button.that");
+    const boxes = which ?? current()?.querySelectorAll("[data-face] input");
+    const meant = /^[1-9]$/.test(event.key) ? boxes?.[Number(event.key) - 1] : null;
+    if (meant) meant.click();
     else if (event.key in keys && (current() || "aJKYEscape".includes(event.key))) keys[event.key]();
     else return;
     event.preventDefault();

@@ -34,7 +34,7 @@ def groups(opened: Reporting, framing: Framed) -> HTMLResponse:
 
 
 def groups_page(naming: NamingReport, around: Frame, *, matched_at_once: bool) -> str:
-    """Show the groups that may be somebody known first, with yes and no; then the others; each kind by size.
+    """Show questions between people, then groups that may be somebody known, with yes and no; then the others.
 
     matched_at_once: naming some faces also names the faces near them.
     """
@@ -45,7 +45,8 @@ def groups_page(naming: NamingReport, around: Frame, *, matched_at_once: bool) -
         "poor": [(gettext(POOR_WORDS[one.shortfall]), one, one.face_ids[:MOST_IGNORED]) for one in naming.poor],
         "likely": [(f"g{place}", one) for place, one in enumerate(likely, start=1)],
         "unknown": [(f"g{place}", one) for place, one in enumerate(unknown, start=len(likely) + 1)],
-        "rest": naming.all_groups - len(likely) - len(unknown),
+        "which": [(f"w{place}", one) for place, one in enumerate(naming.which, start=1)],
+        "rest": naming.all_groups - len(likely) - len(unknown) - sum(not one.alone for one in naming.which),
         "matched_at_once": matched_at_once,
     }
     return show("groups.html", around, values)

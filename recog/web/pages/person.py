@@ -1,12 +1,13 @@
 """One person: all photos by date, and a way to take them along."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from recog.library.browsing.timeline import PhotoPage
+from recog.library.people.results import TwinPeople
 from recog.store.account_records import Role
 from recog.store.records import PhotoFilter
 from recog.types import Person
@@ -33,7 +34,8 @@ def person(opened: Opened, framing: Framed, person_id: Number, wanted: Wanted, s
     theirs = replace(wanted, person_id=person_id)
     shown = library.people.by_number(person_id)
     page = library.photos.page(theirs, start=start, limit=SHOWN)
-    return HTMLResponse(person_page(shown, page, theirs, framing.frame()))
+    twins = library.people.twins(shown.name)
+    return HTMLResponse(person_page(shown, page, theirs, framing.frame(), twins=twins))
 
 
 @router.get("/people/{person_id:int}/photos.zip", response_class=Response, responses=_ARCHIVE)
@@ -45,10 +47,12 @@ def download(opened: Opened, person_id: Number) -> StreamingResponse:
     return StreamingResponse(parts, media_type="application/zip", headers=attached)
 
 
-def person_page(person: Person, page: PhotoPage, wanted: PhotoFilter, around: Frame) -> str:
+def person_page(
+    person: Person, page: PhotoPage, wanted: PhotoFilter, around: Frame, *, twins: Sequence[TwinPeople] = ()
+) -> str:
     """Show a page of a person's photos, the newest first, with the age in each month if the day of birth is known."""
     return show(
         "person.html",
         around,
-        {"person": person} | timeline_values(page, wanted, page_of(wanted), born=person.born),
+        {"person": person, "twins": twins} | timeline_values(page, wanted, page_of(wanted), born=person.born),
     )

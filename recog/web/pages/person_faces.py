@@ -1,11 +1,12 @@
 """One person's faces: those that recog named, with yes and no, and those that a user confirmed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.responses import HTMLResponse
 
 from recog.identify import probability
-from recog.library.people.results import PersonDetail
+from recog.library.people.results import PersonDetail, TwinPeople
 from recog.store.account_records import Role
 from recog.types import Calibration, Face, Origin
 from recog.web.api import Start
@@ -30,10 +31,18 @@ def faces(opened: Opened, framing: Framed, person_id: Number, start: Start = 0) 
     """One person's faces."""
     detail = opened.library.people.person_by_number(person_id)
     calibration = opened.library.context.networks.calibration_if_any
-    return HTMLResponse(faces_page(detail, framing.frame(), calibration=calibration, start=start))
+    twins = opened.library.people.twins(detail.person.name)
+    return HTMLResponse(faces_page(detail, framing.frame(), calibration=calibration, start=start, twins=twins))
 
 
-def faces_page(detail: PersonDetail, around: Frame, *, calibration: Calibration | None = None, start: int = 0) -> str:
+def faces_page(
+    detail: PersonDetail,
+    around: Frame,
+    *,
+    calibration: Calibration | None = None,
+    start: int = 0,
+    twins: Sequence[TwinPeople] = (),
+) -> str:
     """Show doubtful faces first, with yes and no; then the confirmed ones from `start` on.
 
     Without a calibration no probability is known, and no face that recog named is called sure.
@@ -43,6 +52,7 @@ def faces_page(detail: PersonDetail, around: Frame, *, calibration: Calibration 
     matched.sort(key=lambda face: (-(face.squared_distance or 0.0), face.id))
     values = {
         "person": detail.person,
+        "twins": twins,
         "doubtful": [_doubtful(face, calibration) for face in matched[:DOUBTFUL_SHOWN]],
         "nearer": len(matched) - DOUBTFUL_SHOWN,
         "all_confirmed": len(confirmed),

@@ -1,8 +1,10 @@
 """Who looks like a person."""
 
+from collections.abc import Sequence
+
 from starlette.responses import HTMLResponse
 
-from recog.library.people.results import SimilarPeople
+from recog.library.people.results import SimilarPeople, TwinPeople
 from recog.store.account_records import Role
 from recog.web.library import Reporting
 from recog.web.page import Framed, Number, Page, page_router
@@ -18,9 +20,10 @@ PAGE = Page(router)
 def similar(opened: Reporting, framing: Framed, person_id: Number) -> HTMLResponse:
     """Who looks like one person."""
     people = opened.library.people
-    return HTMLResponse(similar_page(people.similar(people.by_number(person_id).name), framing.frame()))
+    name = people.by_number(person_id).name
+    return HTMLResponse(similar_page(people.similar(name), framing.frame(), twins=people.twins(name)))
 
 
-def similar_page(found: SimilarPeople, around: Frame) -> str:
+def similar_page(found: SimilarPeople, around: Frame, *, twins: Sequence[TwinPeople] = ()) -> str:
     """Show people as tiles, the most alike first, each with what can be said of the two."""
-    return show("person_similar.html", around, {"found": found})
+    return show("person_similar.html", around, {"found": found, "twins": twins})

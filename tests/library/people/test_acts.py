@@ -12,8 +12,8 @@ from tests.texts import to_text
 
 REDDISH = (240, 60, 60)
 """Near RED: by distance the same person."""
-OLIVE = (207, 202, 20)
-"""Between RED and GREEN: near enough to both for a name, and nearer to RED."""
+OLIVE = (207, 197, 20)
+"""Between RED and GREEN: near enough to both for a name, and so much nearer to RED that nobody is asked."""
 ORANGE = (200, 150, 20)
 """Near enough to RED to get its name, but not in a photo that shows RED too."""
 
