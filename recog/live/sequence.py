@@ -76,7 +76,7 @@ def _view(frame: Pixels, points: Landmarks) -> Pixels:
     box = FaceBox(0.0, 0.0, 1.0, 1.0, 1.0, tuple((float(x), float(y)) for x, y in points))
     (chip,) = align_faces(frame, [box], size=_CHIP, template=DLIB)
     sums = chip.reshape(VIEW, 2, VIEW, 2, 3).sum(axis=(1, 3), dtype=np.uint16)
-    return ((sums + 2) // 4).astype(np.uint8)
+    return np.asarray((sums + 2) // 4, np.uint8)
 
 
 def _patch(frame: Pixels, points: Landmarks) -> Pixels:
