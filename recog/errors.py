@@ -162,9 +162,7 @@ class SeveralFacesFoundError(RecogError):
 
     def __init__(self, path: Path, count: int, *, second: bool = False) -> None:
         super().__init__(f"{path} shows {count} faces, and one is meant")
-        self.path = path
-        self.count = count
-        self.second = second
+        self.path, self.count, self.second = path, count, second
 
 
 class DoubtedFaceError(RecogError):
@@ -247,8 +245,7 @@ class NearNameError(CatalogError):
 
     def __init__(self, name: str, alike: str) -> None:
         super().__init__(f"nobody is called {name!r}; did you mean {alike!r}?")
-        self.name = name
-        self.alike = alike
+        self.name, self.alike = name, alike
 
 
 class ReadOnlyError(CatalogError):

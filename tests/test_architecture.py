@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("torch", "torchvision", "faiss", "sqlalchemy", "alembic", "facenet_pytorch", "numpy", "PIL")
 HOMES = {
-    "torch": {"detect", "embed", "explain", "nn", "train", "style", "weights"},
+    "torch": {"detect", "embed", "explain", "live", "nn", "train", "style", "weights"},
     "torchvision": {"detect", "embed", "train", "style", "weights"},
     "facenet_pytorch": {"detect", "embed", "explain", "weights"},
     "openvino": {"weights"},

@@ -53,3 +53,9 @@ def test_help_of_styling_loads_no_arithmetic() -> None:
     modules = loaded("style", "run", "--help")
     assert "recog.style.settings" in modules
     assert modules.isdisjoint({"sqlalchemy", "numpy", "torch", "recog.config"})
+
+
+def test_help_of_liveness_loads_no_arithmetic() -> None:
+    modules = loaded("live", "--help")
+    assert "recog.cli.liveness" in modules
+    assert modules.isdisjoint({"sqlalchemy", "numpy", "torch", "recog.config", "recog.live"})

@@ -10,6 +10,7 @@ from recog.live.networks import GROUP, MOVEMENTS, PULSE, SmallNetwork, movement_
 from recog.live.pulse import CHANNELS, chrom, pos, pulse_of, strongest
 from recog.live.sequence import DETECT_EVERY, FRAMES, PATCH, RATE, VIEW, FaceSequence, detected_frames, interpolated
 from recog.live.spectrum import mean_spectrum, peak_of, row_flicker, screen_traces
+from recog.live.weights import SHIPPED, load_passive_check
 
 TIME = np.arange(FRAMES) / RATE
 
@@ -115,6 +116,13 @@ def test_a_passive_check_takes_the_mean_of_several_sequences() -> None:
     assert all(one.features().shape == (len(NAMES),) for one in signals)
     assert check.probability(signals) == check.probability(signals[::-1])
     assert 0 <= check.probability(signals) <= 1
+
+
+def test_the_shipped_networks_are_small_and_know_every_feature() -> None:
+    assert SHIPPED.stat().st_size < 300_000
+    fusion = load_passive_check().fusion
+    assert fusion.mean.shape == fusion.spread.shape == (len(NAMES),)
+    assert 0 < fusion.not_live < fusion.live < 1
 
 
 def test_landmarks_between_detected_frames_are_interpolated() -> None:
