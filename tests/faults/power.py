@@ -15,9 +15,10 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from tests.faults.forked import apart, load_what_loads, run_forked
@@ -171,23 +172,38 @@ def traced(world: World, verb: str, library: Path) -> Run:
     return run
 
 
-def cut(world: World, verb: str, directory: Path, *, eager: bool) -> Iterator[list[str]]:
-    """Return the problems after each cut of a verb."""
+def cut(world: World, verb: str, directory: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield, after each cut of a verb, which disk it was and the problems; equal states are looked at once."""
     library = world.copy(verb, directory)
     if verb == "forget":  # a copy that a migration made, which goes with the person
         shutil.copyfile(library / "catalog.sqlite3", library / "catalog.sqlite3.before-0001")
-    disk = Disk(library, eager=eager)
+    disks = {kind: Disk(library, eager=kind == EAGER) for kind in (STRICT, EAGER)}
     run = traced(world, verb, library)
-    for number, (held, acknowledged) in enumerate(states(disk, run.trace)):
-        shutil.rmtree(directory)
-        for path, content in held.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-            path.chmod(0o600)
-        directory.mkdir(exist_ok=True)
-        found = world.left_of_the_forgotten(library) if "forget" in acknowledged else []
-        found += apart(partial(world.problems, verb, library, Run(_KILLED, acknowledged, "", ())))
-        yield [f"{verb}, state {number}: {problem}" for problem in found]
+    known: dict[str, list[str]] = {}
+    for kind, disk in disks.items():
+        for number, (held, acknowledged) in enumerate(states(disk, run.trace)):
+            state = _digest(held, acknowledged)
+            if state not in known:
+                _restore(held, directory)
+                known[state] = world.left_of_the_forgotten(library) if "forget" in acknowledged else []
+                known[state] += apart(partial(world.problems, verb, library, Run(_KILLED, acknowledged, "", ())))
+            yield kind, [f"{verb}, state {number}: {problem}" for problem in known[state]]
+
+
+def _digest(held: Mapping[Path, bytes], acknowledged: Sequence[str]) -> str:
+    """Return what two states have in common only if they are equal."""
+    files = sorted((str(path), sha256(content).hexdigest()) for path, content in held.items())
+    return sha256(repr((files, acknowledged)).encode()).hexdigest()
+
+
+def _restore(held: Mapping[Path, bytes], directory: Path) -> None:
+    """Let a folder hold what the disk held."""
+    shutil.rmtree(directory)
+    for path, content in held.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        path.chmod(0o600)
+    directory.mkdir(exist_ok=True)
 
 
 def main() -> int:
@@ -202,10 +218,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as directory:
         world = load_what_loads(partial(make_world, Path(directory) / "world", options.verbs))
         for verb in options.verbs:
+            cuts = list(cut(world, verb, Path(directory) / "trial"))
             for disk in (STRICT, EAGER):
-                cuts = list(cut(world, verb, Path(directory) / "trial", eager=disk == EAGER))
-                rows.append((verb, disk, len(cuts), sum(map(bool, cuts))))
-                for problem in (problem for problems in cuts for problem in problems):
+                of_disk = [problems for kind, problems in cuts if kind == disk]
+                rows.append((verb, disk, len(of_disk), sum(map(bool, of_disk))))
+                for problem in (problem for problems in of_disk for problem in problems):
                     print(f"{disk}: {problem}", flush=True)  # noqa: T201 - a program
     total, wrong = sum(row[2] for row in rows), sum(row[3] for row in rows)
     print(f"{total} states of a disk whose power was cut, {wrong} left something wrong")  # noqa: T201

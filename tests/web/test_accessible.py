@@ -103,6 +103,13 @@ def width(visitor: Visitor, request: pytest.FixtureRequest) -> Iterator[int]:
     prefers(visitor)
 
 
+def at_rest(visitor: Visitor, path: str) -> None:
+    """Load a page, and wait until its scripts have laid out the photos or drawn the map."""
+    visitor.open(path)
+    visitor.wait("!document.querySelector('#timeline') || document.querySelector('#timeline').dataset.ready")
+    visitor.wait("!document.querySelector('#plane') || document.documentElement.dataset.drawn")
+
+
 def shown(visitor: Visitor, width: int) -> None:
     phone = width < 500
     visitor.browser.ask(
@@ -120,7 +127,7 @@ def prefers(visitor: Visitor, **wishes: str) -> None:
 def test_axe_finds_nothing_on_any_page_in_light_and_dark(visitor: Visitor, width: int) -> None:
     broken = []
     for path in PAGES:
-        visitor.open(path)
+        at_rest(visitor, path)
         for scheme in ("light", "dark"):
             prefers(visitor, color_scheme=scheme)
             broken += [f"{path} {scheme}: {one}" for one in findings(visitor)]
@@ -131,14 +138,14 @@ def test_axe_finds_nothing_on_any_page_in_light_and_dark(visitor: Visitor, width
 def test_no_page_scrolls_sideways_on_a_phone(visitor: Visitor, width: int) -> None:
     wide = {}
     for path in PAGES:
-        visitor.open(path)
+        at_rest(visitor, path)
         wide[path] = visitor.value("document.documentElement.scrollWidth")
     assert {path: most for path, most in wide.items() if most > width} == {}
 
 
 def test_the_scripts_of_a_page_stay_small_and_nothing_comes_from_elsewhere(visitor: Visitor) -> None:
     for path in PAGES:
-        visitor.open(path)
+        at_rest(visitor, path)
         asked = visitor.value(
             "performance.getEntriesByType('resource').map((one) => [one.name, one.transferSize, one.decodedBodySize])"
         )
@@ -187,7 +194,7 @@ def test_what_the_keyboard_reaches_shows_that_it_has_the_focus(visitor: Visitor,
     prefers(visitor, reduced_motion="reduce")  # or the page is still on its way to the element
     unseen = []
     for path in PAGES:
-        visitor.open(path)
+        at_rest(visitor, path)
         stops = 0
         while stops < MOST_STOPS and (stop := after_tab(visitor)) is not None:
             stops += 1
@@ -210,7 +217,7 @@ def after_tab(visitor: Visitor) -> dict[str, object] | None:
 def test_nothing_moves_for_those_who_wish_for_less_motion(visitor: Visitor) -> None:
     moving: dict[str, set[str]] = {"reduce": set(), "no-preference": set()}
     for path in PAGES:
-        visitor.open(path)
+        at_rest(visitor, path)
         for wish, found in moving.items():
             prefers(visitor, reduced_motion=wish)
             found.update(visitor.value(MOVING))

@@ -19,7 +19,7 @@ from tests.browser import CHROMIUM, Browser
 from tests.painted import painted_library
 from tests.web.client import TOKEN
 from tests.web.served import answering
-from tests.web.test_accessible import PAGES, lived_in, shown
+from tests.web.test_accessible import PAGES, at_rest, lived_in, shown
 from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: no page was opened in a browser")
@@ -132,7 +132,7 @@ def test_german_pages_cut_no_name_and_fit_the_window(visitor: Visitor, width: in
     choose(visitor, "de")
     broken = {}
     for path in PAGES:
-        visitor.open(path)
+        at_rest(visitor, path)
         assert visitor.value("document.documentElement.lang") == "de"
         broken[path] = [*visitor.value(CUT), *visitor.value(OUTSIDE)]
         if visitor.value("document.documentElement.scrollWidth") > width:
@@ -145,7 +145,7 @@ def test_pages_mirror_themselves_and_leave_no_word_in_english(visitor: Visitor, 
     choose(visitor, "he")
     broken = {}
     for path in PAGES:
-        visitor.open(path)
+        at_rest(visitor, path)
         assert visitor.value("document.documentElement.dir") == "rtl"
         broken[path] = [*visitor.value(CUT), *visitor.value(OUTSIDE)]
         if visitor.value("document.documentElement.scrollWidth") > width:
