@@ -173,10 +173,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The vote for one person: the nearest squared distance, and the votes among the k neighbours.
-
-    penalty is the part of the squared distance that age and years apart added (see recog.ageing).
-    """
+    """The vote for one person: the nearest squared distance, of it what dates added, and votes among k neighbours."""
 
     person_id: int
     squared_distance: float

@@ -1,6 +1,6 @@
 """Identity clusters of the library: groups of faces that are one person each, under what humans said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from recog.quality import may_found, may_join
 from recog.store.catalog import Catalog
 from recog.store.embedding_records import Owners
 from recog.store.records import ClusterRun
-from recog.types import Calibration, Cluster, Embeddings, FaceIds, Origin
+from recog.types import Cluster, Embeddings, FaceIds, Origin
 
 IN_MEMORY = 1_000_000
 """Faces up to which all embeddings are in memory at once: 512 MB of 128 dimensions, and 2 GB more to group them."""
@@ -86,7 +86,7 @@ def identity_grouping(
     scenes = owners.scenes[np.searchsorted(owners.face_ids, face_ids)]
     calibration = networks.calibration
     linkage = linkage_of(calibration, len(face_ids), threshold=threshold)
-    asked = _asked(calibration, threshold) | ({} if networks.over_time else {"over_time": False})
+    asked = _asked(networks, threshold)
     run = catalog.clusters.run(networks.info.sha256)
     earlier = list(run.clusters) if run is not None else []
     faces = _Clustered(catalog, face_ids, embeddings, scenes, linkage, seed, networks.library, in_memory)
@@ -95,10 +95,9 @@ def identity_grouping(
     else:
         labels, joined = faces.joining(run)
     told, refused = np.where(confirmed, person_ids, -1), _rejected(catalog, face_ids)
-    days = catalog.faces.days() if networks.over_time else {}
-    if days:
-        taken = np.array([days.get(face_id, 0) for face_id in face_ids.tolist()], np.int64)
-        labels = joined_along_time(embeddings, labels, Dated(taken, scenes, told, tuple(refused)), linkage)
+    if networks.over_time and (days := catalog.faces.days()):
+        dated = Dated(_days_of(face_ids, days), scenes, told, tuple(refused))
+        labels = joined_along_time(embeddings, labels, dated, linkage)
     labels = enforce_cannot_link(embeddings, labels, told, refused)
     clusters = [one for one in grouped(face_ids, embeddings, labels) if len(one.face_ids) > 1]
     return Grouping(
@@ -110,12 +109,7 @@ def identity_grouping(
         singles=len(face_ids) - sum(len(one.face_ids) for one in clusters),
         joined=joined,
         linkage=linkage,
-        parameters={
-            **asked,
-            "seed": seed,
-            "last_face": last_face,
-            "left_out": ignored.tolist(),
-        },
+        parameters={**asked, "seed": seed, "last_face": last_face, "left_out": ignored.tolist()},
     )
 
 
@@ -207,6 +201,11 @@ def person_of(face_ids: FaceIds, person_ids: FaceIds) -> dict[int, int]:
     return dict(zip(face_ids[named].tolist(), person_ids[named].tolist(), strict=True))
 
 
+def _days_of(face_ids: FaceIds, days: Mapping[int, int]) -> FaceIds:
+    """Return the day of each face, (n,), 0 if it has none."""
+    return np.array([days.get(face_id, 0) for face_id in face_ids.tolist()], np.int64)
+
+
 def _rejected(catalog: Catalog, face_ids: FaceIds) -> list[tuple[int, int]]:
     """Return pairs of a face's row and a person whom a human said that it is not."""
     rejections = catalog.people.rejections()
@@ -234,13 +233,15 @@ def _bars(catalog: Catalog, face_ids: FaceIds) -> tuple[NDArray[np.bool_], NDArr
     return founders, joiners
 
 
-def _asked(calibration: Calibration, threshold: float | None) -> dict[str, object]:
+def _asked(networks: Networks, threshold: float | None) -> dict[str, object]:
     """Return the rule by which clusters are made, without the number of faces, to compare with that of earlier ones."""
+    calibration = networks.calibration
     rule = calibration.clusters
     base = rule.threshold if rule is not None else calibration.threshold
     return {
         "threshold": base if threshold is None else threshold,
         "scatter": None if rule is None else list(astuple(rule.scatter)),
+        **({} if networks.over_time else {"over_time": False}),
     }
 
 

@@ -1,7 +1,8 @@
 """Who an unnamed cluster probably is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ def with_suggestions(
     """The clusters, those without a name with the likely person: of whose confirmed faces they are the surest to be.
 
     The probability is that the whole cluster is the person. Nobody is suggested of whom a human said that a face of the
-    cluster is not this person.
+    cluster is not this person, or who was born after its last dated photo.
 
     face_ids (n,), rising, and embeddings (n, dim) are those of all faces.
     """
@@ -56,15 +57,19 @@ def with_suggestions(
     rows = np.searchsorted(face_ids, np.concatenate([one.face_ids for one in unnamed]))
     sizes = np.array([one.size for one in unnamed])
     clusters = _sets(embeddings, rows, sizes)
-    nearest, linkages, products = _nearest(clusters, persons, linkage, _refused(catalog, unnamed, people))
-    names = {person.id: person.name for person in catalog.people.all(hidden=True)}
+    known = {person.id: person for person in catalog.people.all(hidden=True)}
+    refused = _refused(catalog, unnamed, people)
+    if networks.over_time:
+        born = {person.id: person.born for person in known.values() if person.born is not None}
+        refused = np.unique(np.concatenate([refused, _unborn(catalog, unnamed, people, born)]), axis=0)
+    nearest, linkages, products = _nearest(clusters, persons, linkage, refused)
     twins = twins_of(catalog.people.twin_pairs())
     found = {}
     for one, person_id, at, product in zip(unnamed, people[nearest].tolist(), linkages, products, strict=True):
         probability = probability_of_one(float(at), linkage, networks.calibration)
         if probability >= LEAST_LIKELY:
-            others = tuple(sorted(names[other] for other in twins.get(person_id, ())))
-            found[one.number] = Suggestion(names[person_id], probability, float(2.0 - 2.0 * product), others)
+            others = tuple(sorted(known[other].name for other in twins.get(person_id, ())))
+            found[one.number] = Suggestion(known[person_id].name, probability, float(2.0 - 2.0 * product), others)
     return tuple(replace(one, suggestion=found[one.number]) if one.number in found else one for one in named)
 
 
@@ -85,6 +90,19 @@ def _refused(catalog: Catalog, unnamed: Sequence[ClusterSummary], people: FaceId
         for person_id in rejections[face_id] & column.keys()
     }
     return np.array(sorted(pairs), np.int64).reshape(-1, 2)
+
+
+def _unborn(
+    catalog: Catalog, unnamed: Sequence[ClusterSummary], people: FaceIds, born: Mapping[int, date]
+) -> NDArray[np.int64]:
+    """Rows (cluster, person), as places, of whom was born after the last dated photo of the cluster: (r, 2)."""
+    if not born:
+        return np.empty((0, 2), np.int64)
+    days = catalog.faces.days(face_id for one in unnamed for face_id in one.face_ids)
+    births = np.array([born.get(person_id, date.min).toordinal() for person_id in people.tolist()])
+    latest = [max((days.get(face_id, 0) for face_id in one.face_ids), default=0) for one in unnamed]
+    last = np.array([day or date.max.toordinal() for day in latest])
+    return np.argwhere(last[:, np.newaxis] < births)
 
 
 def _nearest(

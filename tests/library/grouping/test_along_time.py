@@ -1,6 +1,7 @@
 """Groups of a library grow along time if photos have dates, and only then."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -20,16 +21,23 @@ YEARS, FACES, TURN = 8, 4, 0.4
 """A child turns by 0.4 radians a year; at a mean squared distance of 0.5 groups are different people."""
 
 
-def grow(catalog: Catalog, networks: PaintedNetworks, folder: Path, *, source: DateSource | None) -> list[int]:
-    """Store photos of a child over the years; return the faces."""
+def store(
+    catalog: Catalog, networks: PaintedNetworks, faces: Sequence[tuple[int, float]], source: DateSource | None
+) -> list[int]:
+    """Store a photo for each year and angle of a face; return the faces."""
     scans = []
-    for number in range(YEARS * FACES):
-        year, angle = 2000 + number // FACES, TURN * (number // FACES)
+    for number, (year, angle) in enumerate(faces):
         face = NewFace(BOX, np.array([np.cos(angle), np.sin(angle), 0], np.float32), 900.0, b"j")
-        taken = None if source is None else datetime(year, 7, 1 + number % FACES, tzinfo=UTC)
-        stat = FileStat(folder / f"{number}.png", 1, 1)
+        taken = None if source is None else datetime(year, 7, 1, tzinfo=UTC)
+        stat = FileStat(Path(f"/photos/{number}.png"), 1, 1)
         scans.append(ScannedPhoto(stat, f"{number:064x}", 400, 400, taken, [face], taken_from=source))
     return [one.face_ids[0] for one in catalog.photos.save(scans, detector="d" * 64, network=networks.info)]
+
+
+def grow(catalog: Catalog, networks: PaintedNetworks, *, source: DateSource | None) -> list[int]:
+    """Store photos of a child over the years; return the faces."""
+    faces = [(2000 + number // FACES, TURN * (number // FACES)) for number in range(YEARS * FACES)]
+    return store(catalog, networks, faces, source)
 
 
 def grouped(catalog: Catalog, networks: PaintedNetworks, *, full: bool = False) -> ClusterReport:
@@ -39,7 +47,7 @@ def grouped(catalog: Catalog, networks: PaintedNetworks, *, full: bool = False) 
 def test_a_child_is_one_group_with_dates_and_several_without_or_with_the_setting_off(tmp_path: Path) -> None:
     on, off = PaintedNetworks(read_settings()), PaintedNetworks(read_settings(over_time=False))
     with open_catalog(tmp_path / "recog.db", create=True) as catalog:
-        faces = grow(catalog, on, tmp_path, source=DateSource.EXIF_ORIGINAL)
+        faces = grow(catalog, on, source=DateSource.EXIF_ORIGINAL)
         apart = grouped(catalog, off)
         assert len(apart.clusters) > 1
         (one,) = grouped(catalog, on).clusters
@@ -52,7 +60,7 @@ def test_a_child_is_one_group_with_dates_and_several_without_or_with_the_setting
 def test_without_dates_of_their_own_photos_make_no_chain(tmp_path: Path, source: DateSource | None) -> None:
     on, off = PaintedNetworks(read_settings()), PaintedNetworks(read_settings(over_time=False))
     with open_catalog(tmp_path / "recog.db", create=True) as catalog:
-        grow(catalog, on, tmp_path, source=source)
+        grow(catalog, on, source=source)
         with_dates = [one.face_ids for one in grouped(catalog, on).clusters]
         assert [one.face_ids for one in grouped(catalog, off, full=True).clusters] == with_dates
         assert len(with_dates) > 1
@@ -61,8 +69,24 @@ def test_without_dates_of_their_own_photos_make_no_chain(tmp_path: Path, source:
 def test_what_you_said_keeps_the_ends_of_a_chain_apart(tmp_path: Path) -> None:
     on = PaintedNetworks(read_settings())
     with open_catalog(tmp_path / "recog.db", create=True) as catalog:
-        faces = grow(catalog, on, tmp_path, source=DateSource.EXIF_ORIGINAL)
+        faces = grow(catalog, on, source=DateSource.EXIF_ORIGINAL)
         catalog.acts.enrol("Ada", faces[:1])
         catalog.acts.enrol("Ben", faces[-1:])
         groups = [set(one.face_ids) for one in grouped(catalog, on).clusters]
         assert not any({faces[0], faces[-1]} <= one for one in groups)
+
+
+def test_nobody_is_suggested_for_a_group_of_photos_from_before_the_birth(tmp_path: Path) -> None:
+    on = PaintedNetworks(read_settings())
+    with open_catalog(tmp_path / "recog.db", create=True) as catalog:
+        faces = store(catalog, on, [(2000, 0.0)] * 3 + [(2015, 0.75)] * 3, DateSource.EXIF_ORIGINAL)
+        ada, _ = catalog.acts.enrol("Ada", faces[3:])
+
+        def suggested(born: date | None, networks: PaintedNetworks) -> set[str]:
+            catalog.acts.set_born(ada.id, born)
+            found = grouped(catalog, networks, full=True).clusters
+            return {one.suggestion.person for one in found if one.suggestion is not None}
+
+        assert suggested(None, on) == suggested(date(2000, 7, 1), on) == {"Ada"}
+        assert suggested(date(2000, 7, 2), on) == set()
+        assert suggested(date(2000, 7, 2), PaintedNetworks(read_settings(over_time=False))) == {"Ada"}

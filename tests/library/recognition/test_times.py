@@ -1,7 +1,7 @@
 """Identification over time: by both roads, with and without dates and birth dates, and with the setting off."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recog.ageing import GROWTH, margin
+from recog.ageing import GROWTH, PersonTimes, margin
 from recog.config import read_settings
 from recog.distance import unit_rows
 from recog.index.faiss_index import FaceIndex
@@ -17,10 +17,12 @@ from recog.index.rows import Rows
 from recog.index.shortlist import Shortlist
 from recog.library.recognition.gallery import PersonGallery
 from recog.library.recognition.matching import identify_all
+from recog.library.recognition.times import PeopleTimes
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
+from recog.store.people.snapshot import Snapshot
 from recog.store.records import ScannedPhoto
-from recog.types import DateSource, Embeddings, FaceBox, FileStat, NewFace
+from recog.types import DateSource, Embeddings, FaceBox, FileStat, Neighbour, NewFace
 from tests.painted import PaintedNetworks
 
 BROTHER = 0.684
@@ -159,3 +161,32 @@ def test_faces_of_the_library_are_named_by_the_dates_of_their_photos(family: Fam
     identify_all(family.catalog, family.networks, family.exact())
     found = family.catalog.faces.by_ids([then, later, undated])
     assert [found[one].person_id for one in (then, later, undated)] == [ada.id, None, ada.id]
+
+
+class Counted(Snapshot):
+    """A snapshot that lists whose dates it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[set[int]] = []
+
+    def version(self) -> Hashable:
+        return 1
+
+    def times(self, person_ids: Iterable[int]) -> dict[int, PersonTimes]:
+        self.asked.append(set(person_ids))
+        return {person_id: PersonTimes() for person_id in self.asked[-1]}
+
+    def _rows(self, *_: object) -> Iterator[object]:
+        raise AssertionError("nothing else is asked")
+
+
+def test_each_person_is_read_once_and_only_if_a_face_is_within_the_threshold() -> None:
+    now, times = Counted(), PeopleTimes()
+    owners = {1: 10, 2: 20, 3: 30}
+    far = [Neighbour(1, 0.6), Neighbour(99, 0.1)]
+    near = [Neighbour(1, 0.4), Neighbour(2, 0.5), Neighbour(3, 0.6)]
+    assert times.penalties(now, [far], owners, [None], threshold=0.5) == [{}]
+    assert now.asked == []
+    assert times.penalties(now, [near, far], owners, [None, None], threshold=0.5) == [{1: 0.0, 2: 0.0}, {}]
+    times.penalties(now, [near], owners, [day(2020)], threshold=0.5)
+    assert now.asked == [{10, 20}]
