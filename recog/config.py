@@ -65,6 +65,9 @@ class Settings(BaseModel):
     """Squared distance up to which two faces are one person; by default the network's calibrated one."""
     k: int = Field(default=10, ge=1, le=1000)
     """Number of nearest confirmed faces that vote on a name."""
+    over_time: bool = True
+    """Whether dates count: a face is compared with what a person looked like then, the face of a child whose birth date
+    is known gets a name at a smaller distance, and groups grow along time. Without dates it changes nothing."""
     decode_seconds: float = Field(default=60.0, ge=1.0, le=3600.0)
     """Time limit for reading and decoding one photo; a slower photo is listed as a timeout."""
     decode_memory: int = Field(default=4096, ge=256, le=1 << 20)

@@ -11,7 +11,7 @@ help when the question is open.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from math import exp, expm1, log, log1p, sqrt
+from math import exp, expm1, inf, log, log1p, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,11 @@ def identification_threshold(calibration: Calibration, *, people: int, faces: in
 
 
 def identify(
-    neighbours: Sequence[Neighbour], person_of: Mapping[int, int], *, threshold: float
+    neighbours: Sequence[Neighbour],
+    person_of: Mapping[int, int],
+    *,
+    threshold: float,
+    penalties: Mapping[int, float] | None = None,
 ) -> tuple[Match | None, Match | None]:
     """Name a probe from its neighbours, or call it unknown: (accepted, nearest).
 
@@ -59,29 +63,35 @@ def identify(
     exactly there is accepted. A match's votes are the person's neighbours within the threshold, its squared distance
     is that of the person's nearest face.
 
+    penalties, zero or more by face id, are added to the squared distances (see recog.ageing); a face with an infinite
+    one does not count.
+
     The module's docstring explains the vote. It departs from plain k-NN classification (Cover and Hart 1967), which
     FaceNet, arXiv:1503.03832 section 4, names for recognition without saying how votes are counted.
     """
+    added = penalties or {}
     named = sorted(
-        (near for near in neighbours if near.face_id in person_of),
-        key=lambda near: (near.squared_distance, near.face_id),
+        (near.squared_distance + added.get(near.face_id, 0.0), near.face_id)
+        for near in neighbours
+        if near.face_id in person_of and added.get(near.face_id, 0.0) < inf
     )
     if not named:
         return None, None
-    nearest_of: dict[int, float] = {}
+    nearest_of: dict[int, tuple[float, int]] = {}
     votes: defaultdict[int, int] = defaultdict(int)
     electorate: defaultdict[int, int] = defaultdict(int)
-    reach = min(threshold, named[0].squared_distance + NEAR_TIE * threshold)
-    for near in named:
-        person_id, squared = person_of[near.face_id], near.squared_distance
-        nearest_of.setdefault(person_id, squared)
+    reach = min(threshold, named[0][0] + NEAR_TIE * threshold)
+    for squared, face_id in named:
+        person_id = person_of[face_id]
+        nearest_of.setdefault(person_id, (squared, face_id))
         votes[person_id] += squared <= threshold
         electorate[person_id] += squared <= reach
 
     def match(person_id: int) -> Match:
-        return Match(person_id=person_id, squared_distance=nearest_of[person_id], votes=votes[person_id])
+        squared, face_id = nearest_of[person_id]
+        return Match(person_id, squared, votes[person_id], added.get(face_id, 0.0))
 
-    nearest = match(person_of[named[0].face_id])
+    nearest = match(person_of[named[0][1]])
     if nearest.squared_distance > threshold:
         return None, nearest
     # A dict keeps the order of first sight, which is nearest first: max takes the nearest of equals.

@@ -173,11 +173,15 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The vote for one person: the nearest squared distance, and the votes among the k neighbours."""
+    """The vote for one person: the nearest squared distance, and the votes among the k neighbours.
+
+    penalty is the part of the squared distance that age and years apart added (see recog.ageing).
+    """
 
     person_id: int
     squared_distance: float
     votes: int
+    penalty: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

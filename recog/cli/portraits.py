@@ -25,6 +25,9 @@ def born(
 ) -> None:
     """Record that NAME was born on DATE, so that pages show the age beside photos.
 
+    Faces of children then get a name at a smaller distance, because children look alike. Nobody is named on a photo
+    from before the birth. Names that you gave stay.
+
     Example:
       recog people born "Ada Lovelace" 1815-12-10
       recog people born "Ada Lovelace" --unknown

@@ -45,6 +45,11 @@ class Networks:
         return self._settings.library
 
     @property
+    def over_time(self) -> bool:
+        """Whether dates of photos and of birth count when faces are named and grouped."""
+        return self._settings.over_time
+
+    @property
     def min_face(self) -> int:
         """The side of the smallest face that is looked for, in pixels of the photo."""
         return self._settings.min_face

@@ -19,7 +19,7 @@ from recog.photos import DecodeLimits, KnownContent, PhotoSource, decode_photo, 
 from recog.photos.video.formats import is_video
 from recog.quality import FaceQuality, frontality, may_join, sharpness
 from recog.store.records import ScannedPhoto
-from recog.types import Crops, DecodedPhoto, Embeddings, FaceBox, FileStat, NewFace, Span
+from recog.types import Crops, DateSource, DecodedPhoto, Embeddings, FaceBox, FileStat, NewFace, Span
 
 MAIN_FACE = 3.0
 """A face this many times as large as every other is the one that the photo is of."""
@@ -55,6 +55,13 @@ class Probe:
     photo: DecodedPhoto
     faces: CutFaces
     embeddings: Embeddings
+
+
+def day_of(photo: DecodedPhoto) -> int | None:
+    """Return the day on which a photo was taken, as a proleptic ordinal; None if it has no date but its file's."""
+    if photo.taken_at is None or photo.taken_from is DateSource.FILE_TIME:
+        return None
+    return photo.taken_at.toordinal()
 
 
 def cut_faces(

@@ -177,6 +177,8 @@ def _verdict(result: FaceReasons) -> str:  # noqa: PLR0911 - one line a reason
     if result.nearest is None or result.nearest_person is None:
         return f"is nobody's: {refused}nobody {'else ' if refused else ''}has a confirmed face to compare it with."
     near = distance_against(result.nearest.squared_distance, result.threshold)
+    if result.nearest.penalty:
+        near += f" ({distance(result.nearest.penalty)} of it for age and years apart)"
     threshold = distance_against(result.threshold, result.nearest.squared_distance)
     who = f"{refused}the nearest{' other' if refused else ''} person, {printable(result.nearest_person.name)}"
     if result.second:

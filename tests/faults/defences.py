@@ -1822,6 +1822,48 @@ SABOTAGES = (
         "tests/style/sound/test_wav.py -k cut_short",
     ),
     Sabotage(
+        "a face is compared with what the person looked like then",
+        "recog/ageing.py", "excess = abs(day - own) / YEAR - self.years_to_nearest(day)", "excess = 0.0",
+        "tests/test_ageing.py -k only_years",
+    ),
+    Sabotage(
+        "nobody is named on a photo from before the birth",
+        "recog/ageing.py", "day is not None and day < self.born:", "day is None:",
+        "tests/test_ageing.py -k before_the_birth",
+    ),
+    Sabotage(
+        "a child whose birth is known is named at a smaller distance",
+        "recog/ageing.py", "added = 0.0 if self.born is None else margin((own - self.born) / YEAR)", "added = 0.0",
+        "tests/test_ageing.py -k grows_away",
+    ),
+    Sabotage(
+        "the date of a file is not the date of a photo",
+        "recog/store/schema/photo_dates.py", "(source.is_(None) | (source != DateSource.FILE_TIME.value))",
+        "(source.is_(None) | source.is_not(None))",
+        "tests/store/people/test_snapshot.py -k dates_of_files",
+    ),
+    Sabotage(
+        "a few faces are no step from one group to another",
+        "recog/cluster/along_time.py", "        some = self.sizes >= DENSE", "        some = self.sizes >= 1",
+        "tests/cluster/test_along_time.py -k few_faces",
+    ),
+    Sabotage(
+        "two groups of the same years that the rule kept apart stay apart",
+        "recog/cluster/along_time.py", "float(found.max(initial=-np.inf))", "float(found.min(initial=np.inf))",
+        "tests/cluster/test_along_time.py -k same_years",
+    ),
+    Sabotage(
+        "groups that are seen in one photo are not joined along time",
+        "recog/cluster/along_time.py", "return other in self._together[one] or bool(told)", "return bool(told)",
+        "tests/cluster/test_along_time.py -k known_to_be_two",
+    ),
+    Sabotage(
+        "whose future two groups could be is left open",
+        "recog/cluster/along_time.py", "for found in near if clear(one, found[1]) and clear(found[1], one)",
+        "for found in near",
+        "tests/cluster/test_along_time.py -k left_open",
+    ),
+    Sabotage(
         "a face that does not live gets no name",
         "recog/library/liveness/verbs.py", "        if report.verdict is not Verdict.LIVE:", "        if False:",
         "tests/library/liveness/test_liveness.py -k gets_no_name",

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.cluster.along_time import Dated, joined_along_time
 from recog.cluster.cannot_link import enforce_cannot_link
 from recog.cluster.extend import extended_clusters
 from recog.cluster.likelihood import Linkage, linkage_of
@@ -71,7 +72,8 @@ def identity_grouping(
     there are none, or with `full`, all faces are clustered anew, and a cluster takes the number of the earlier one with
     which it shares most faces. Poor faces join clusters but found none. Two faces of one photo are rarely one person,
     which counts against joining them. Cannot-link constraints keep confirmed faces of different people, and rejected
-    faces, in different clusters. Ignored faces are left out.
+    faces, in different clusters. Groups that are one person along time are joined (see recog.cluster.along_time).
+    Ignored faces are left out.
     """
     face_ids, embeddings = all_embeddings(catalog, networks, in_memory=in_memory)
     last_face = int(face_ids.max(initial=0))
@@ -84,7 +86,7 @@ def identity_grouping(
     scenes = owners.scenes[np.searchsorted(owners.face_ids, face_ids)]
     calibration = networks.calibration
     linkage = linkage_of(calibration, len(face_ids), threshold=threshold)
-    asked = _asked(calibration, threshold)
+    asked = _asked(calibration, threshold) | ({} if networks.over_time else {"over_time": False})
     run = catalog.clusters.run(networks.info.sha256)
     earlier = list(run.clusters) if run is not None else []
     faces = _Clustered(catalog, face_ids, embeddings, scenes, linkage, seed, networks.library, in_memory)
@@ -92,7 +94,12 @@ def identity_grouping(
         labels, joined = faces.anew(), None
     else:
         labels, joined = faces.joining(run)
-    labels = enforce_cannot_link(embeddings, labels, np.where(confirmed, person_ids, -1), _rejected(catalog, face_ids))
+    told, refused = np.where(confirmed, person_ids, -1), _rejected(catalog, face_ids)
+    days = catalog.faces.days() if networks.over_time else {}
+    if days:
+        taken = np.array([days.get(face_id, 0) for face_id in face_ids.tolist()], np.int64)
+        labels = joined_along_time(embeddings, labels, Dated(taken, scenes, told, tuple(refused)), linkage)
+    labels = enforce_cannot_link(embeddings, labels, told, refused)
     clusters = [one for one in grouped(face_ids, embeddings, labels) if len(one.face_ids) > 1]
     return Grouping(
         face_ids=face_ids,

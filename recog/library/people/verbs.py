@@ -167,11 +167,18 @@ class People(PeopleQuestions):
             return catalog.acts.set_cover(catalog.people.by_name(name).id, face_id)
 
     def set_born(self, name: str, born: date | None) -> Person:
-        """Say on which day a person was born; None if that is not known. A day to come is a CatalogError."""
+        """Say on which day a person was born; None if that is not known. A day to come is a CatalogError.
+
+        Names by distance follow at once, if photos have dates: see recog.ageing.
+        """
         from recog.library.people.births import checked_birth
 
         with self._context.writing() as catalog:
-            return catalog.acts.set_born(catalog.people.by_name(name).id, checked_birth(born))
+            person = catalog.acts.set_born(catalog.people.by_name(name).id, checked_birth(born))
+            if not (self._context.networks.over_time and catalog.faces.any_dated()):
+                return person
+            self._match(catalog)
+            return catalog.people.by_id(person.id)
 
     def set_shareable(self, name: str, *, shareable: bool) -> Person:
         """Say whether pictures that `sharing` makes may show a person."""

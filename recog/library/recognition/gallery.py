@@ -14,11 +14,13 @@ from typing import TypeAlias
 import numpy as np
 
 from recog import identify as decide
+from recog.ageing import RULE
 from recog.distance import squared_distances
 from recog.index.faiss_index import FaceIndex
 from recog.index.structures import FLAT_LIMIT
 from recog.library.networks import Networks
 from recog.library.recognition.server_index import ServerIndex
+from recog.library.recognition.times import Days, PeopleTimes
 from recog.library.recognition.vector_index import Searchable
 from recog.quality import SURE_SCORE
 from recog.store.catalog import Catalog
@@ -72,13 +74,15 @@ class _OnServer:
 class _Made:
     """What is searched as of one version of the catalog: the library's index, a server's, or the confirmed faces.
 
-    reach: neighbours that are looked at first in the library's or the server's index.
+    reach: neighbours that are looked at first in the library's or the server's index. times: None if dates do not
+    count, because no photo has one or because the user said so.
     """
 
     version: Hashable
     searched: Searchable | _OnServer | _Confirmed
     threshold: float
     reach: int
+    times: PeopleTimes | None
 
 
 def naming_threshold(catalog: Catalog, calibration: Calibration, *, confirmed: int) -> float:
@@ -117,7 +121,8 @@ class PersonGallery:
         """What decides apart from the catalog, as text: it changes with the calibration and the settings."""
         calibration = self._networks.calibration
         numbers = (calibration.threshold, calibration.far, calibration.tail)
-        return f"threshold, far, tail {numbers}, k {self._k}, score {SURE_SCORE}"
+        rule = f"threshold, far, tail {numbers}, k {self._k}, score {SURE_SCORE}"
+        return f"{rule}, {RULE}" if self._dated() else rule
 
     @property
     def threshold(self) -> float:
@@ -125,19 +130,38 @@ class PersonGallery:
         with self._snapshot() as (_, made):
             return made.threshold
 
-    def decide(self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None) -> list[Decision]:
+    @property
+    def over_time(self) -> bool:
+        """Whether the days of probes count: see PersonGallery.decide."""
+        with self._snapshot() as (_, made):
+            return made.times is not None
+
+    def decide(
+        self,
+        probes: Embeddings,
+        refused: Mapping[int, Collection[int]] | None = None,
+        *,
+        days: Days | None = None,
+    ) -> list[Decision]:
         """Return for each probe, (p, dim), the accepted match or None, and the nearest person or None.
 
-        refused: by row of probes, people that the probe is not; the decision is made among the others.
+        refused: by row of probes, people that the probe is not; the decision is made among the others. days: when each
+        probe was photographed, if that is known (see recog.ageing).
         """
         with self._snapshot() as (now, made):
-            return self._decided(now, made, probes, refused or {})
+            return self._decided(now, made, probes, refused or {}, days)
 
-    def named(self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None) -> Named:
+    def named(
+        self,
+        probes: Embeddings,
+        refused: Mapping[int, Collection[int]] | None = None,
+        *,
+        days: Days | None = None,
+    ) -> Named:
         """Decide, and return the people with the decisions; decide again if one of them was removed meanwhile."""
         while True:
             with self._snapshot() as (now, made):
-                decisions = self._decided(now, made, probes, refused or {})
+                decisions = self._decided(now, made, probes, refused or {}, days)
                 wanted = {match.person_id for pair in decisions for match in pair if match}
                 people = now.people_by_id(wanted)
                 if people.keys() >= wanted:
@@ -170,19 +194,28 @@ class PersonGallery:
             reach = self._k
             if not isinstance(searched, _Confirmed | _OnServer):
                 reach = ceil(self._k * (searched.count / confirmed) ** 2)
-            self._made = _Made(version, searched, threshold, reach)
+            self._made = _Made(version, searched, threshold, reach, PeopleTimes() if self._dated() else None)
             return self._made
 
+    def _dated(self) -> bool:
+        return self._networks.over_time and self._catalog.faces.any_dated()
+
     def _decided(
-        self, now: Snapshot, made: _Made, probes: Embeddings, refused: Mapping[int, Collection[int]]
+        self,
+        now: Snapshot,
+        made: _Made,
+        probes: Embeddings,
+        refused: Mapping[int, Collection[int]],
+        days: Days | None,
     ) -> list[Decision]:
         searched = made.searched
         if not isinstance(searched, _Confirmed):
-            return self._decided_in_library(now, searched, made, probes, refused)
-        neighbours: list[Sequence[Neighbour]] = searched.index.search(probes, self._k)
+            neighbours, owner_of = self._found_in_library(now, searched, made, probes, refused)
+            return _identified(now, made, neighbours, owner_of, days)
+        neighbours = searched.index.search(probes, self._k)
         for row, person_ids in refused.items():
             neighbours[row] = nearest_but(searched.gallery, probes[row], person_ids, k=self._k)
-        return [decide.identify(row, searched.owner_of, threshold=made.threshold) for row in neighbours]
+        return _identified(now, made, neighbours, searched.owner_of, days)
 
     def _library_to_ask(self, confirmed: int) -> Searchable | _OnServer | None:
         index = self._library_index
@@ -206,19 +239,19 @@ class PersonGallery:
         owner_of = dict(zip(gallery.face_ids.tolist(), gallery.person_ids.tolist(), strict=True))
         return _Confirmed(index, gallery, owner_of)
 
-    def _decided_in_library(
+    def _found_in_library(
         self,
         now: Snapshot,
         index: Searchable | _OnServer,
         made: _Made,
         probes: Embeddings,
         refused: Mapping[int, Collection[int]],
-    ) -> list[Decision]:
-        """Widen each probe's neighbours until they hold the k nearest confirmed ones, or all that are near enough.
+    ) -> tuple[list[Sequence[Neighbour]], dict[int, int]]:
+        """Return each probe's k nearest confirmed neighbours, or all that are near enough, and their people.
 
         The first search is wide enough that widening is rare: k if all faces are confirmed, 4 k if half are.
         """
-        decided: dict[int, Decision] = {}
+        found: dict[int, Sequence[Neighbour]] = {}
         owner_of: dict[int, int] = {}
         undecided = list(range(len(probes)))
         reach, threshold = made.reach, made.threshold
@@ -231,10 +264,28 @@ class PersonGallery:
                 named = [one for one in near if owner_of.get(one.face_id, -1) not in {-1, *not_these}][: self._k]
                 beyond = bool(named) and near[-1].squared_distance > threshold
                 if len(named) == self._k or beyond or len(near) < reach:
-                    decided[row] = decide.identify(named, owner_of, threshold=threshold)
-            undecided = [row for row in undecided if row not in decided]
+                    found[row] = named
+            undecided = [row for row in undecided if row not in found]
             reach *= WIDER
-        return [decided[row] for row in range(len(probes))]
+        return [found[row] for row in range(len(probes))], owner_of
+
+
+def _identified(
+    now: Snapshot,
+    made: _Made,
+    neighbours: Sequence[Sequence[Neighbour]],
+    owner_of: Mapping[int, int],
+    days: Days | None,
+) -> list[Decision]:
+    """Decide about each probe; days are unknown if they are None."""
+    if made.times is None:
+        return [decide.identify(row, owner_of, threshold=made.threshold) for row in neighbours]
+    known = days if days is not None else [None] * len(neighbours)
+    penalties = made.times.penalties(now, neighbours, owner_of, known, threshold=made.threshold)
+    return [
+        decide.identify(row, owner_of, threshold=made.threshold, penalties=added)
+        for row, added in zip(neighbours, penalties, strict=True)
+    ]
 
 
 def nearest_but(gallery: Gallery, probe: Embeddings, person_ids: Collection[int], *, k: int) -> Sequence[Neighbour]:

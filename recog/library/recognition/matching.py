@@ -115,6 +115,7 @@ def _decisions(
     catalog: Catalog, gallery: PersonGallery, batches: Iterable[EmbeddingRows]
 ) -> tuple[list[MatchedFace], int]:
     """Match unconfirmed faces to people, each by itself; return the matches, and the number of faces left unknown."""
+    over_time = gallery.over_time
     ignored = catalog.people.ignored_faces()
     doubted = catalog.faces.doubted()
     rejections = catalog.people.rejections()
@@ -124,7 +125,9 @@ def _decisions(
         face_ids = rows.face_ids.tolist()
         settled = ignored | catalog.people.confirmed_owners(face_ids).keys()
         refused = {row: rejections[face_id] for row, face_id in enumerate(face_ids) if face_id in rejections}
-        for face_id, (accepted, _) in zip(face_ids, gallery.decide(rows.embeddings, refused), strict=True):
+        dated = catalog.faces.days(face_ids) if over_time else {}
+        decisions = gallery.decide(rows.embeddings, refused, days=[dated.get(face_id) for face_id in face_ids])
+        for face_id, (accepted, _) in zip(face_ids, decisions, strict=True):
             if face_id in settled:
                 continue
             if accepted is None or face_id in doubted:

@@ -9,7 +9,7 @@ from recog.boxes import SAME_FACE_IOU
 from recog.errors import NoFaceFoundError, UnknownNumberError, WayOut
 from recog.library.inputs import GivenPhoto
 from recog.library.networks import Networks
-from recog.library.probes import Probe, face_quality, pick_face, read_probe
+from recog.library.probes import Probe, day_of, face_quality, pick_face, read_probe
 from recog.library.recognition.gallery import PersonGallery
 from recog.library.recognition.neighbours import found_faces
 from recog.library.recognition.results import (
@@ -48,7 +48,7 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
     told = catalog.people.by_ids(person_id for row in doubts if (person_id := confirmed.get(row)) is not None)
     calibration = networks.calibration
     faces = []
-    said = gallery.named(probe.embeddings, refused)
+    said = gallery.named(probe.embeddings, refused, days=[day_of(probe.photo)] * len(probe.embeddings))
     people, threshold = said.people, said.threshold
     accepted = {
         row: one
@@ -97,10 +97,11 @@ def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: i
         others = catalog.faces.of_photo(face.photo_id)
         ignored = face_id in catalog.people.ignored_faces()
         _, embedding = catalog.embeddings.of_faces([face_id], networks.info.sha256)
+        taken = catalog.faces.days([face_id]).get(face_id)
     quality = face_quality(face.box, face.sharpness)
     doubt = doubt_of(face.box)
     asked = embedding if face.origin is not Origin.CONFIRMED and doubt is None else embedding[:0]
-    said = gallery.named(asked, {0: refused} if len(asked) else {})
+    said = gallery.named(asked, {0: refused} if len(asked) else {}, days=[taken] * len(asked))
     nearest = said.decisions[0][1] if said.decisions else None
     second = nearest is not None and _is_second(others, face, nearest, said.threshold)
     return FaceReasons(

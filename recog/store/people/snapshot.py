@@ -9,16 +9,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, select
 from sqlalchemy.dialects import sqlite
 
+from recog.ageing import PersonTimes
 from recog.quality import SURE_SCORE
 from recog.store.connection.database import Database, Reader
 from recog.store.people.people import person_of_values, select_people
 from recog.store.schema.encoding import chunks
-from recog.store.schema.tables import assignments, faces, people
+from recog.store.schema.photo_dates import day_of, has_own_date
+from recog.store.schema.tables import assignments, births, faces, people, photos
 from recog.types import Origin, Person
 
 
@@ -44,6 +47,15 @@ class Snapshot(ABC):
     def people_by_id(self, person_ids: Iterable[int]) -> dict[int, Person]:
         """Return people by number, hidden ones too; unknown numbers are left out."""
         return {row[0]: person_of_values(*row) for row in self._rows(_PEOPLE, dict.fromkeys(person_ids))}
+
+    def times(self, person_ids: Iterable[int]) -> dict[int, PersonTimes]:
+        """Return the birth dates of people, and the dates of their faces that lend their names, by person."""
+        wanted = dict.fromkeys(person_ids)
+        born = {person_id: date.fromisoformat(day).toordinal() for person_id, day in self._rows(_BORN, wanted)}
+        days: dict[int, dict[int, int]] = {person_id: {} for person_id in wanted}
+        for person_id, face_id, taken_at in self._rows(_TAKEN, wanted):
+            days[person_id][face_id] = day_of(taken_at)
+        return {person_id: PersonTimes(born.get(person_id), days[person_id]) for person_id in wanted}
 
 
 @contextmanager
@@ -121,10 +133,13 @@ def _whose() -> _Question:
     return _question(select(assignments.c.face_id, assignments.c.person_id).where(confirmed), assignments.c.face_id)
 
 
+def _lends() -> ColumnElement[bool]:
+    return (assignments.c.origin == Origin.CONFIRMED.value) & (faces.c.score >= SURE_SCORE)
+
+
 def _lent() -> _Question:
     sure = assignments.join(faces, faces.c.id == assignments.c.face_id)
-    lent = (assignments.c.origin == Origin.CONFIRMED.value) & (faces.c.score >= SURE_SCORE)
-    whose = select(assignments.c.face_id, assignments.c.person_id).select_from(sure).where(lent)
+    whose = select(assignments.c.face_id, assignments.c.person_id).select_from(sure).where(_lends())
     return _question(whose, assignments.c.face_id)
 
 
@@ -135,4 +150,14 @@ def _people() -> _Question:
     return _question(counted.with_only_columns(*row, found.chosen, found.born), people.c.id)
 
 
-_WHOSE, _LENT, _PEOPLE = _whose(), _lent(), _people()
+def _born() -> _Question:
+    return _question(select(births.c.person_id, births.c.born), births.c.person_id)
+
+
+def _taken() -> _Question:
+    shown = assignments.join(faces, faces.c.id == assignments.c.face_id).join(photos, photos.c.id == faces.c.photo_id)
+    when = select(assignments.c.person_id, assignments.c.face_id, photos.c.taken_at).select_from(shown)
+    return _question(when.where(_lends(), has_own_date()), assignments.c.person_id)
+
+
+_WHOSE, _LENT, _PEOPLE, _BORN, _TAKEN = _whose(), _lent(), _people(), _born(), _taken()

@@ -14,6 +14,7 @@ from recog.store.photos.face_rows import box_of, face_of, faces_by_id, faces_of_
 from recog.store.records import Among
 from recog.store.schema.digests import network_row
 from recog.store.schema.encoding import chunks
+from recog.store.schema.photo_dates import day_of, has_own_date
 from recog.store.schema.plain_rows import plain_numbers
 from recog.store.schema.tables import assignments, embeddings, faces, ignored_faces, photos, thumbnails
 from recog.store.schema.vectors import face_ids_of
@@ -59,6 +60,25 @@ class Faces:
                 found.append(plain_numbers(connection, _select_owners().where(faces.c.photo_id.in_(shown))))
         columns = np.concatenate(found, axis=1)
         return _owners_of(columns[:, np.unique(columns[0], return_index=True)[1]])
+
+    def days(self, face_ids: Iterable[int] | None = None) -> dict[int, int]:
+        """Return the days on which faces, by default all, were photographed; those without a date are left out.
+
+        A day is a proleptic ordinal, by the local time of the camera.
+        """
+        dated = select(faces.c.id, photos.c.taken_at).join(photos, photos.c.id == faces.c.photo_id)
+        dated = dated.where(has_own_date())
+        with self._database.reading() as connection:
+            if face_ids is None:
+                return {row.id: day_of(row.taken_at) for row in connection.execute(dated)}
+            given = chunks(int(face_id) for face_id in face_ids)
+            rows = (row for ids in given for row in connection.execute(dated.where(faces.c.id.in_(ids))))
+            return {row.id: day_of(row.taken_at) for row in rows}
+
+    def any_dated(self) -> bool:
+        """Return whether any photo has a date of its own."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(photos.c.id).where(has_own_date()).limit(1)) is not None
 
     def ids_among(self, among: Among, network_sha256: str) -> FaceIds:
         """Return the faces that a search of a network's embeddings is limited to, (n,) ascending."""

@@ -30,8 +30,9 @@ from recog.query.conditions import (
 )
 from recog.store.photos.volumes import Volumes
 from recog.store.schema.encoding import storable
+from recog.store.schema.photo_dates import has_own_date
 from recog.store.schema.tables import assignments, faces, files, ignored_faces, photos
-from recog.types import DateSource, Origin
+from recog.types import Origin
 
 
 class _Lowered(GenericFunction[str]):
@@ -107,11 +108,6 @@ def _shows_another(person_ids: tuple[int, ...], *, confirmed: bool) -> ColumnEle
 def _number_of_faces(least: int, most: int | None) -> ColumnElement[bool]:
     number = _seen().with_only_columns(func.count()).scalar_subquery()
     return number >= least if most is None else number.between(least, most)
-
-
-def has_own_date() -> ColumnElement[bool]:
-    """Return whether a row of `photos` has a date of its own; never NULL, so that the contrary holds for all others."""
-    return photos.c.taken_at.is_not(None) & photos.c.taken_from.is_distinct_from(DateSource.FILE_TIME.value)
 
 
 def _taken(since: date | None, until: date | None) -> ColumnElement[bool]:

@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from recog.store.connection.database import Database
 from recog.store.photos.fitting import fits as fits_query
-from recog.store.photos.fitting import has_own_date
 from recog.store.photos.photos import photo_of
 from recog.store.photos.volumes import volumes_of
 from recog.store.records import PhotoFilter, PhotoShape, WithFaces
 from recog.store.schema.encoding import path_from_bytes
+from recog.store.schema.photo_dates import has_own_date
 from recog.store.schema.plain_rows import plain_rows
 from recog.store.schema.tables import assignments, faces, files, photos
 from recog.types import Photo

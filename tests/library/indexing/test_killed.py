@@ -16,7 +16,7 @@ from tests.painted import BLUE, GREEN, RED, WHITE, Colour, PaintedLibrary, paint
 
 ROOT = Path(__file__).resolve().parents[3]
 PHOTOS = 160
-KILLS = 12
+KILLS = 8
 SEED = 20261122
 
 

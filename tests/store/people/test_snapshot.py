@@ -1,12 +1,16 @@
 """Whether the catalog changed, and whose faces are, on both engines."""
 
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from recog.ageing import PersonTimes
 from recog.store.catalog import Catalog
 from recog.store.connection.database import Database
 from recog.store.engine import open_catalog
+from recog.types import DateSource
 from tests.store.conftest import Scans
 
 
@@ -114,3 +118,36 @@ def test_names_of_another_network_leave_those_of_this_one_due(catalog: Catalog, 
         catalog.photos.save([scan], detector=scans.detector, network=one)
         catalog.matches.replace(one.sha256, [])
     assert (catalog.matches.due(network.sha256), catalog.matches.due(other.sha256)) == (True, False)
+
+
+def test_people_have_their_births_and_the_days_of_faces_that_lend_their_names(catalog: Catalog, scans: Scans) -> None:
+    taken = datetime(2010, 7, 1, 23, 59, tzinfo=UTC)
+    photos = [
+        replace(scans.photo(f"{name}.jpg", name, scans.face(10)), taken_at=when, taken_from=source)
+        for name, when, source in (
+            ("dated", taken, DateSource.EXIF_ORIGINAL),
+            ("old", taken, None),
+            ("copied", taken, DateSource.FILE_TIME),
+            ("undated", None, None),
+        )
+    ]
+    dated, old, copied, undated = (one.face_ids[0] for one in scans.save(catalog, *photos))
+    ada, _ = catalog.acts.enrol("Ada", [dated, copied, undated])
+    ben, _ = catalog.acts.enrol("Ben", [old])
+    catalog.acts.set_born(ada.id, date(2001, 2, 3))
+    day = date(2010, 7, 1).toordinal()
+    with catalog.snapshot() as now:
+        assert now.times([ada.id, ben.id, 999]) == {
+            ada.id: PersonTimes(date(2001, 2, 3).toordinal(), {dated: day}),
+            ben.id: PersonTimes(None, {old: day}),
+            999: PersonTimes(),
+        }
+    assert catalog.faces.days() == catalog.faces.days([dated, old, copied, undated]) == {dated: day, old: day}
+    assert catalog.faces.days([copied]) == {}
+    assert catalog.faces.any_dated()
+
+
+def test_dates_of_files_are_no_dates(catalog: Catalog, scans: Scans) -> None:
+    photo = scans.photo("a.jpg", "a", scans.face(10))
+    scans.save(catalog, replace(photo, taken_at=datetime(2010, 7, 1, tzinfo=UTC), taken_from=DateSource.FILE_TIME))
+    assert not catalog.faces.any_dated()
