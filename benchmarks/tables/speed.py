@@ -142,6 +142,26 @@ def style() -> str:
     )
 
 
+def style_quality() -> str:
+    """Return figures of styled pictures that no search minimises, by variant of the cost."""
+    return shown(
+        "style_quality.csv",
+        {
+            "variant": "Variant",
+            "pair": "Photo and painting",
+            "size": "Pixels",
+            "style": "Style",
+            "content": "Content",
+            "pair figure": "Pair",
+            "noise": "Noise",
+            "contrast": "Contrast",
+            "palette": "Palette",
+            "unpainted": "Unpainted",
+            "processor seconds": "Processor seconds",
+        },
+    )
+
+
 def video() -> str:
     """Return what a long video costs."""
     return shown(
