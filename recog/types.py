@@ -37,10 +37,7 @@ def __getattr__(name: str) -> object:
 
 @dataclass(frozen=True, slots=True)
 class FileStat:
-    """A photo file as the file system shows it; equal stats mean an unchanged file.
-
-    size in bytes, mtime_ns in nanoseconds since the epoch.
-    """
+    """A photo file in the file system: size in bytes, mtime_ns since the epoch. Equal stats mean an unchanged file."""
 
     path: Path
     size: int
@@ -173,7 +170,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The vote for one person: the nearest squared distance, of it what dates added, and votes among k neighbours."""
+    """The vote for one person: the nearest squared distance, what of it dates added, and votes among k neighbours."""
 
     person_id: int
     squared_distance: float
