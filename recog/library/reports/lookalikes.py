@@ -81,17 +81,19 @@ class Trial:
 
     def everybody(self) -> dict[int, Outcome]:
         """Return what became of the faces of each person who has two photos or more."""
+        if not len(self.gallery.person_ids):
+            return {}
+        person_of = dict(zip(self.gallery.face_ids.tolist(), self.gallery.person_ids.tolist(), strict=True))
         order = np.argsort(self.gallery.person_ids, kind="stable")
         people, starts = np.unique(self.gallery.person_ids[order], return_index=True)
         found = {}
         for person_id, rows in zip(people.tolist(), np.split(order, starts[1:]), strict=True):
             if len(np.unique(self.scenes[rows])) > 1:
                 spread = rows[np.linspace(0, len(rows) - 1, min(len(rows), FACES_TRIED)).astype(np.int64)]
-                found[person_id] = self._person(spread)
+                found[person_id] = self._person(spread, person_of)
         return found
 
-    def _person(self, rows: FaceIds) -> Outcome:
-        person_of = dict(zip(self.gallery.face_ids.tolist(), self.gallery.person_ids.tolist(), strict=True))
+    def _person(self, rows: FaceIds, person_of: Mapping[int, int]) -> Outcome:
         named: Counter[int] = Counter()
         asked: Counter[int] = Counter()
         unknown = 0

@@ -43,6 +43,12 @@ def test_a_picture_saved_again_does_not_speak_for_its_person(library: PaintedLib
     assert "Nobody is mixed up with anybody." in to_text(report)
 
 
+def test_a_library_without_names_has_nobody_to_mix_up(library: PaintedLibrary, folder: Path) -> None:
+    library.index([paint(folder / "red.png", RED).parent])
+    report = library.reports.lookalikes()
+    assert (report.people, report.faces, report.pairs) == (0, 0, ())
+
+
 def test_twins_are_listed_whatever_was_found(library: PaintedLibrary, folder: Path) -> None:
     enrol(library, folder, "Ada", RED, (215, 20, 90))
     enrol(library, folder, "Bea", BLUE)
