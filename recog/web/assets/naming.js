@@ -116,7 +116,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.target.matches?.("input:not([type=checkbox], [type=file])")) return;
-    const which = document.activeElement?.closest(".which:not(.done)")?.querySelectorAll("button.that");
+    const which = document.activeElement?.closest(".between:not(.done)")?.querySelectorAll("button.that");
     const boxes = which ?? current()?.querySelectorAll("[data-face] input");
     const meant = /^[1-9]$/.test(event.key) ? boxes?.[Number(event.key) - 1] : null;
     if (meant) meant.click();
