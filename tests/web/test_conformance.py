@@ -35,6 +35,8 @@ FURTHER = 5
 NAMES = {"Ada": [1, 4], "Bob": [2], "Eve": [3]}
 """The people at the start of each operation's cases, with their faces; Ada's faces show two people."""
 FACES = (1, 2, 3, 4)
+PATIENCE = 240.0
+"""Seconds that an answer may take: a busy machine explains a face for a while."""
 VIDEO = 5
 """The number of the photo that is a video."""
 IN_BODIES: dict[str, tuple[Any, ...]] = {
@@ -71,7 +73,7 @@ class Judge:
 
     def document(self) -> BaseSchema:
         """Return the server's OpenAPI document."""
-        return schemathesis.openapi.from_url(f"{self.url}/api/openapi.json", headers=BEARER)
+        return schemathesis.openapi.from_url(f"{self.url}/api/openapi.json", headers=BEARER, timeout=PATIENCE)
 
     def people(self) -> list[int]:
         """Return the numbers of all NAMES; create those that were merged or renamed again."""
@@ -85,7 +87,7 @@ class Judge:
         """Send one case and apply all of schemathesis's checks."""
         self.cases += 1
         headers = {} if case.operation.schema.is_security_param_negated(case) else BEARER
-        answer = case.call(base_url=self.url, session=self._session, headers=headers)
+        answer = case.call(base_url=self.url, session=self._session, headers=headers, timeout=PATIENCE)
         self.seen[case.operation.label, answer.status_code] += 1
         try:
             case.validate_response(answer, headers=headers)
