@@ -14,8 +14,10 @@ from recog.library.reports.sides import Side
 from recog.lookalikes import Likeness
 from recog.store.catalog import Catalog
 
-ASKED_ABOUT = 5_000
+ASKED_ABOUT = 1_000
 """Most faces without a name that are compared with the confirmed ones at each look, those of large groups first."""
+TRIED_OF_EACH = 8
+"""Faces of a group that speak for it."""
 QUESTIONS = 60
 """Most questions at once."""
 FACES_OF_EACH = 3
@@ -43,8 +45,8 @@ class OpenQuestion:
 def open_questions(catalog: Catalog, networks: Networks, grouped: GroupedFaces, *, k: int) -> list[OpenQuestion]:
     """Return the questions about groups, the largest first, then about single faces.
 
-    A group is a question if it probably is somebody who has a twin, or if half of its faces are questions about the
-    same people. People whom a human ruled out for a face are left out of its question.
+    A group is a question if it probably is somebody who has a twin, or if half of those faces of it that are tried are
+    questions about the same people. People whom a human ruled out for a face are left out of its question.
     """
     lone = [Side(grouped.faces, np.searchsorted(grouped.faces.ids, [face.id])) for face in grouped.lone]
     sides: list[tuple[Side, ClusterSummary | None]] = [*grouped.open_sides, *((side, None) for side in lone)]
@@ -54,7 +56,7 @@ def open_questions(catalog: Catalog, networks: Networks, grouped: GroupedFaces, 
     found = []
     for side, cluster in sides:
         face_ids = side.all.ids[side.rows].tolist()
-        question = _of_twins(cluster, ids) or _of_most([asked.get(face_id) for face_id in face_ids])
+        question = _of_twins(cluster, ids) or _of_most([asked.get(face_id) for face_id in face_ids[:TRIED_OF_EACH]])
         if question is None:
             continue
         refused = set[int]().union(*(rejections.get(face_id, ()) for face_id in face_ids))
@@ -77,12 +79,12 @@ def _asked(
     *,
     k: int,
 ) -> dict[int, _Asked]:
-    """Return the question that each face raises by itself, for the first faces of which the detector is sure."""
+    """Return the question that each face raises by itself, for the first faces of each side."""
     if not sides:
         return {}
     faces = sides[0][0].all
-    rows = np.concatenate([side.rows for side, _ in sides])
-    rows = rows[~np.isin(faces.ids[rows], list(catalog.faces.doubted()))][:ASKED_ABOUT]
+    rows = np.concatenate([side.rows[:TRIED_OF_EACH] for side, _ in sides])[:ASKED_ABOUT]
+    rows = rows[~np.isin(faces.ids[rows], list(catalog.faces.doubted()))]
     face_ids = faces.ids[rows].tolist()
     refused = {row: rejections[face_id] for row, face_id in enumerate(face_ids) if face_id in rejections}
     named = PersonGallery(catalog, networks, None, k=k).named(faces.embeddings[rows], refused)

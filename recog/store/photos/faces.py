@@ -15,7 +15,7 @@ from recog.store.records import Among
 from recog.store.schema.digests import network_row
 from recog.store.schema.encoding import chunks
 from recog.store.schema.photo_dates import day_of, has_own_date
-from recog.store.schema.plain_rows import plain_numbers
+from recog.store.schema.plain_rows import plain_numbers, plain_rows
 from recog.store.schema.tables import assignments, embeddings, faces, ignored_faces, photos, thumbnails
 from recog.store.schema.vectors import face_ids_of
 from recog.types import Face, FaceBox, FaceIds, Origin
@@ -70,7 +70,7 @@ class Faces:
         dated = dated.where(has_own_date())
         with self._database.reading() as connection:
             if face_ids is None:
-                return {row.id: day_of(row.taken_at) for row in connection.execute(dated)}
+                return {face_id: day_of(taken_at) for face_id, taken_at in plain_rows(connection, dated)}
             given = chunks(int(face_id) for face_id in face_ids)
             rows = (row for ids in given for row in connection.execute(dated.where(faces.c.id.in_(ids))))
             return {row.id: day_of(row.taken_at) for row in rows}

@@ -1,6 +1,7 @@
 """Which photos have a date of their own, and on which day they were taken."""
 
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement
 
@@ -16,4 +17,9 @@ def has_own_date() -> ColumnElement[bool]:
 
 def day_of(taken_at: str) -> int:
     """Return the day of `photos.taken_at`, by the local time of the camera, as a proleptic ordinal."""
-    return date.fromisoformat(taken_at[:10]).toordinal()
+    return _ordinal(taken_at[:10])
+
+
+@lru_cache(maxsize=1 << 16)
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
