@@ -61,6 +61,12 @@ PAGES = (
     Pictured("ignored", "Ignored faces", "ignored"),
     Pictured("failures", "Files that failed", "failures"),
     Pictured("index", "Index", "index"),
+    Pictured("map", "The map of faces", "map", "document.documentElement.dataset.drawn"),
+    Pictured("why", "Why is this who recog says?", "faces/2/why"),
+    Pictured("albums", "Albums that follow", "albums"),
+    Pictured("album", "An album", "albums/1"),
+    Pictured("settings", "Settings", "settings"),
+    Pictured("accounts", "Accounts", "accounts"),
 )
 
 

@@ -109,6 +109,9 @@ def _live_in(faces: "_Library", photos: Path) -> None:
     faces.recog("enrol", "Joe Biden", photos / "biden.jpg")
     faces.recog("people", "born", "Grace Hopper", "1906-12-09")
     faces.recog("cluster")
+    faces.recog("album", "add", "Presidents", "--query", "Obama")
+    faces.recog("accounts", "add", "Vera", "--role", "viewer", "--token")
+    faces.recog("report", "map", "--out", photos.parent / "map.html")
 
 
 class _Library:
