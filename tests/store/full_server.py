@@ -6,12 +6,12 @@ disk for each. Prints a JSON document: what was stored before, what recog said, 
 
 import json
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from recog.config import read_settings
 from recog.errors import LibraryDiskError
+from tests.full import fill
 from tests.own_server import own_server
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
@@ -41,9 +41,7 @@ def main() -> None:
             library.index([few])
             library.people.enrol("Ada", [ada])
             told: dict[str, Any] = {"before": state(library)}
-            with suppress(OSError), filler.open("ab", buffering=0) as file:
-                while True:
-                    file.write(b"0" * 4096)
+            fill(filler, 0)
             try:
                 library.index([many])
             except LibraryDiskError as error:

@@ -1,28 +1,19 @@
 """Perform acts through the API on a full disk: `python -m tests.web.full_disk LIBRARY KILOBYTES_FREE`."""
 
 import json
-import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 from recog.web.access import Access
 from recog.web.app import create_app
 from recog.web.library import ServedLibrary
 from recog.web.place import Place
+from tests.full import fill
 from tests.painted import painted_library
 from tests.web.client import TOKEN, Client
 
 PLACE = Place("127.0.0.1", 8765)
 MOST_ACTS = 2000
-
-
-def fill(path: Path, left: int) -> None:
-    """Fill the disk until only this many kilobytes are free."""
-    with suppress(OSError), path.open("ab", buffering=0) as filler:
-        while True:
-            filler.write(b"0" * 4096)
-    os.truncate(path, max(0, path.stat().st_size - (left << 10)))
 
 
 def main() -> None:

@@ -82,37 +82,30 @@ ignored_faces = Table(
     Column("face_id", ID, ForeignKey("faces.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
 )
 
-# These two are not one person: person_id is the smaller number.
-distinct_people = Table(
-    "distinct_people",
-    metadata,
-    Column("person_id", ID, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column(
-        "other_id",
-        ID,
-        ForeignKey("people.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        index=True,
-    ),
-    CheckConstraint("person_id < other_id", name="order"),
-)
 
-# Twins, or others whom no distance tells apart: no job names a face as either. person_id is the smaller number.
-twins = Table(
-    "twins",
-    metadata,
-    Column("person_id", ID, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column(
-        "other_id",
-        ID,
-        ForeignKey("people.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        index=True,
-    ),
-    CheckConstraint("person_id < other_id", name="order"),
-)
+def _pairs_of_people(name: str) -> Table:
+    """Return a table of pairs of people, of whom person_id is the smaller number."""
+    return Table(
+        name,
+        metadata,
+        Column("person_id", ID, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+        Column(
+            "other_id",
+            ID,
+            ForeignKey("people.id", ondelete="CASCADE"),
+            primary_key=True,
+            autoincrement=False,
+            index=True,
+        ),
+        CheckConstraint("person_id < other_id", name="order"),
+    )
+
+
+# These two are not one person.
+distinct_people = _pairs_of_people("distinct_people")
+
+# Twins, or others whom no distance tells apart: no job names a face as either.
+twins = _pairs_of_people("twins")
 
 # What users did, so that it can be undone: payload is JSON (see recog.store.people.history). account and undone_by are
 # names of accounts; NULL for whoever has the library's files.
