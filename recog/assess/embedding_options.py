@@ -1,6 +1,7 @@
 """The options of an embedding at test time, mirror images and several crops, and the time that they take."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from recog.types import Crops, Embedder, Embeddings, NetworkInfo
@@ -34,8 +35,10 @@ def embedding_options(info: NetworkInfo, *, flip: bool, crops: int, encoder: str
 class TimedEmbedder:
     """An embedder that measures the time per crop, without its first batch, which may include a warm-up."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, *, clock: Callable[[], float] = time.perf_counter) -> None:
+        """clock: seconds since some moment."""
         self._embedder = embedder
+        self._clock = clock
         self._batches: list[tuple[int, float]] = []
 
     @property
@@ -45,9 +48,9 @@ class TimedEmbedder:
 
     def embed(self, crops: Crops) -> Embeddings:
         """Embed like the embedder, and take the time."""
-        start = time.perf_counter()
+        start = self._clock()
         embeddings = self._embedder.embed(crops)
-        self._batches.append((len(crops), time.perf_counter() - start))
+        self._batches.append((len(crops), self._clock() - start))
         return embeddings
 
     @property

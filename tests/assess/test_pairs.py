@@ -2,13 +2,11 @@
 
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from recog.assess import embedding_options as timing
 from recog.assess.embedding_options import EmbeddingOptions, TimedEmbedder, embedding_options
 from recog.assess.pairs import PairsRun, run_pairs
 from recog.datasets.embedded import Pipeline, embedded_faces
@@ -129,7 +127,7 @@ def test_one_crop_or_two() -> None:
         embedding_options(ColourEmbedder.info, flip=True, crops=3, encoder="paint")
 
 
-def test_the_first_batch_pays_for_starting_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_batch_pays_for_starting_up() -> None:
     """A slow first batch does not count in the time per face."""
     now = 0.0
 
@@ -142,8 +140,7 @@ def test_the_first_batch_pays_for_starting_up(monkeypatch: pytest.MonkeyPatch) -
             self.started = True
             return super().embed(crops)
 
-    monkeypatch.setattr(timing, "time", SimpleNamespace(perf_counter=lambda: now))
-    timed = TimedEmbedder(Starting())
+    timed = TimedEmbedder(Starting(), clock=lambda: now)
     with pytest.raises(ValueError, match="no crop"):
         _ = timed.milliseconds
     crops = np.full((2, 16, 16, 3), 9, dtype=np.uint8)
